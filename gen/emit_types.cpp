@@ -9,9 +9,11 @@
 #include <set>
 #include <string>
 
-namespace gen {
+namespace gen
+{
 
-namespace {
+namespace
+{
 
 using schema::type_kind;
 
@@ -65,7 +67,8 @@ private:
     bool split_core_ = false;
 };
 
-std::string head(const program& from, const std::string& path, std::string_view purpose, std::set<std::string> included)
+std::string head(const program& from, const std::string& path, std::string_view purpose,
+                 std::set<std::string> included)
 {
     included.erase(path);
     std::string text = file_head(purpose) + from.include("fwd.hpp", path);

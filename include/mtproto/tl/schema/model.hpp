@@ -1,7 +1,7 @@
 // A parsed TL schema: constructors, functions, types and how to find them.
 #pragma once
 
-#include <mtproto/tl/schema/lexer.hpp>
+#include "mtproto/tl/schema/lexer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,8 @@
 #include <unordered_map>
 #include <vector>
 
-namespace mtproto::tl::schema {
+namespace mtproto::tl::schema
+{
 
 /// What a type expression stands for. What a value of it looks like in bytes:
 /// https://core.telegram.org/mtproto/serialize
@@ -44,7 +45,8 @@ enum class type_kind : std::uint8_t
 };
 
 /// A type as a declaration uses it.
-struct type_expr {
+struct type_expr
+{
     std::string_view name; ///< as written, without `%`, `!` and arguments; of a repeat: how often, or empty
     std::span<const type_expr> args;
     std::uint32_t offset = 0; ///< where it begins in schema::text()
@@ -56,12 +58,14 @@ struct type_expr {
 };
 
 /// `flags.3?`: the parameter is there if bit 3 of the parameter `flags` is set.
-struct condition {
+struct condition
+{
     std::uint32_t field = 0; ///< index of the `#` parameter in combinator::params
     std::uint32_t bit = 0;   ///< 0..31
 };
 
-struct param {
+struct param
+{
     std::string_view name; ///< empty in the rare declarations that leave it out
     type_expr type;
     std::optional<condition> when;
@@ -70,8 +74,9 @@ struct param {
 };
 
 /// A constructor or a function: one declaration.
-struct combinator {
-    std::string_view name; ///< with its namespace: `messages.sendMessage`
+struct combinator
+{
+    std::string_view name;                       ///< with its namespace: `messages.sendMessage`
     std::span<const std::string_view> variables; ///< X of {X:Type}
     std::span<const param> params;
     type_expr result;
@@ -80,9 +85,11 @@ struct combinator {
     std::uint32_t id = 0;
     std::uint32_t type_index = 0; ///< of a constructor: its type in schema::types()
     bool id_given = false;        ///< false: the id was computed from the line
-    bool own_bytes = false; ///< its computed id keeps the word `bytes`, as TDLib has it where `bytes` is declared
+    bool own_bytes =
+        false; ///< its computed id keeps the word `bytes`, as TDLib has it where `bytes` is declared
     bool is_function = false;
-    bool builtin = false; ///< `int ? = Int`, `vector`, `boolTrue`, `true`: known to every program, nothing to generate
+    bool builtin =
+        false; ///< `int ? = Int`, `vector`, `boolTrue`, `true`: known to every program, nothing to generate
 
     /// `messages` of `messages.sendMessage`, empty where there is none.
     constexpr std::string_view name_space() const noexcept
@@ -95,10 +102,12 @@ struct combinator {
 };
 
 /// A boxed type: the constructors that have it as their result.
-struct type_info {
+struct type_info
+{
     std::string_view name;
-    std::span<const std::uint32_t> constructors; ///< indices into schema::combinators(), in the schema's order
-    std::uint32_t arity = 0;                     ///< how many arguments it takes, 1 for Vector
+    std::span<const std::uint32_t>
+        constructors;        ///< indices into schema::combinators(), in the schema's order
+    std::uint32_t arity = 0; ///< how many arguments it takes, 1 for Vector
 
     constexpr std::string_view name_space() const noexcept
     {
@@ -108,10 +117,12 @@ struct type_info {
     constexpr std::string_view local_name() const noexcept { return name.substr(name.rfind('.') + 1); }
 };
 
-namespace detail {
+namespace detail
+{
 
 // Everything that views point into; immutable once the parser is done.
-struct storage {
+struct storage
+{
     std::string text;
     std::string file;
     std::pmr::monotonic_buffer_resource memory{1 << 16};
@@ -129,8 +140,8 @@ struct storage {
 
 /// A whole schema, checked. Made by parse().
 ///
-/// A handle: copies are cheap and share the same immutable data, which lives as long as any of them; views and
-/// pointers handed out live as long. Safe to read from many threads.
+/// A handle: copies are cheap and share the same immutable data, which lives as long as any of them; views
+/// and pointers handed out live as long. Safe to read from many threads.
 class schema
 {
 public:

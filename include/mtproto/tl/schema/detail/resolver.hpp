@@ -1,9 +1,9 @@
 // Looks up every name of a schema and checks what the grammar cannot.
 #pragma once
 
-#include <mtproto/tl/schema/canonical.hpp>
-#include <mtproto/tl/schema/detail/declarations.hpp>
-#include <mtproto/tl/schema/model.hpp>
+#include "mtproto/tl/schema/canonical.hpp"
+#include "mtproto/tl/schema/detail/declarations.hpp"
+#include "mtproto/tl/schema/model.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -16,23 +16,23 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::tl::schema::detail {
+namespace mtproto::tl::schema::detail
+{
 
-struct builtin_name {
+struct builtin_name
+{
     std::string_view name;
     type_kind kind;
 };
 
 // Types that a declaration may use without a declaration of them.
 inline constexpr builtin_name builtin_types[] = {
-    {"int", type_kind::int32},       {"int32", type_kind::int32},
-    {"int53", type_kind::int53},     {"long", type_kind::int64},
-    {"int64", type_kind::int64},     {"double", type_kind::float64},
-    {"string", type_kind::string},   {"bytes", type_kind::bytes},
-    {"int128", type_kind::int128},   {"int256", type_kind::int256},
-    {"Bool", type_kind::boolean},    {"true", type_kind::true_},
-    {"Vector", type_kind::vector},   {"vector", type_kind::bare_vector},
-    {"Object", type_kind::object},   {"Type", type_kind::type},
+    {"int", type_kind::int32},     {"int32", type_kind::int32},        {"int53", type_kind::int53},
+    {"long", type_kind::int64},    {"int64", type_kind::int64},        {"double", type_kind::float64},
+    {"string", type_kind::string}, {"bytes", type_kind::bytes},        {"int128", type_kind::int128},
+    {"int256", type_kind::int256}, {"Bool", type_kind::boolean},       {"true", type_kind::true_},
+    {"Vector", type_kind::vector}, {"vector", type_kind::bare_vector}, {"Object", type_kind::object},
+    {"Type", type_kind::type},
 };
 
 class resolver
@@ -54,7 +54,8 @@ public:
     }
 
 private:
-    struct entry {
+    struct entry
+    {
         type_kind kind;
         std::uint32_t index;
     };
@@ -90,12 +91,15 @@ private:
             auto& line = data_.combinators[i];
             line.builtin = is_builtin(line);
             if (auto const [first, fresh] = data_.constructors.emplace(line.name, i); !fresh)
-                return fail(line.offset, "the constructor " + std::string(line.name) + " was already declared at " +
+                return fail(line.offset, "the constructor " + std::string(line.name) +
+                                             " was already declared at " +
                                              line_of(data_.combinators[first->second].offset));
             auto const& result = line.result;
             if (!is_type_name(result.name) || result.percent || result.bang)
-                return fail(result.offset, "the result of a constructor is a type, whose name begins with a capital "
-                                           "letter, not '" + std::string(result.name) + '\'');
+                return fail(result.offset,
+                            "the result of a constructor is a type, whose name begins with a capital "
+                            "letter, not '" +
+                                std::string(result.name) + '\'');
             auto const arity = static_cast<std::uint32_t>(result.args.size());
             auto const [type, fresh] =
                 data_.types_by_name.emplace(result.name, static_cast<std::uint32_t>(data_.types.size()));
@@ -103,9 +107,10 @@ private:
                 data_.types.push_back({result.name, {}, arity});
                 members.emplace_back();
             } else if (data_.types[type->second].arity != arity)
-                return fail(result.offset, "another constructor of " + std::string(result.name) + " gives it " +
-                                               std::to_string(data_.types[type->second].arity) + " arguments, not " +
-                                               std::to_string(arity));
+                return fail(result.offset, "another constructor of " + std::string(result.name) +
+                                               " gives it " +
+                                               std::to_string(data_.types[type->second].arity) +
+                                               " arguments, not " + std::to_string(arity));
             line.type_index = type->second;
             members[type->second].push_back(i);
             names_.try_emplace(line.name, entry{type_kind::bare, i});
@@ -124,9 +129,12 @@ private:
         for (auto i = data_.constructor_count; i != data_.combinators.size(); ++i) {
             auto const& line = data_.combinators[i];
             if (line.builtin)
-                return fail(line.offset, "'?' declares a built-in type, " + std::string(line.name) + " is a function");
-            if (auto const [first, fresh] = data_.functions.emplace(line.name, static_cast<std::uint32_t>(i)); !fresh)
-                return fail(line.offset, "the function " + std::string(line.name) + " was already declared at " +
+                return fail(line.offset,
+                            "'?' declares a built-in type, " + std::string(line.name) + " is a function");
+            if (auto const [first, fresh] = data_.functions.emplace(line.name, static_cast<std::uint32_t>(i));
+                !fresh)
+                return fail(line.offset, "the function " + std::string(line.name) +
+                                             " was already declared at " +
                                              line_of(data_.combinators[first->second].offset));
         }
         return true;
@@ -142,8 +150,8 @@ private:
             }
             if (auto const [first, fresh] = data_.by_id.emplace(line.id, i); !fresh) {
                 auto const& other = data_.combinators[first->second];
-                return fail(line.offset, std::string(line.name) + " has the id of " + std::string(other.name) +
-                                             " at " + line_of(other.offset));
+                return fail(line.offset, std::string(line.name) + " has the id of " +
+                                             std::string(other.name) + " at " + line_of(other.offset));
             }
         }
         return true;
@@ -158,7 +166,8 @@ private:
             if (p.type.kind == type_kind::nat && p.name.starts_with("flags"))
                 p.flag_word = true;
             if (p.type.kind == type_kind::true_ && !p.when && !line.builtin)
-                return fail(p.type.offset, "'true' takes no bytes and must be conditional, as in flags.0?true");
+                return fail(p.type.offset,
+                            "'true' takes no bytes and must be conditional, as in flags.0?true");
         }
         return resolve(line.result);
     }
@@ -176,8 +185,8 @@ private:
             return true;
         }
         if (type.bang)
-            return fail(type.offset, "'!' needs a type variable, " + std::string(type.name) + " is none: declare {" +
-                                         std::string(type.name) + ":Type}");
+            return fail(type.offset, "'!' needs a type variable, " + std::string(type.name) +
+                                         " is none: declare {" + std::string(type.name) + ":Type}");
         auto const found = names_.find(type.name);
         if (found == names_.end())
             return fail(type.offset, "unknown type " + std::string(type.name));
