@@ -46,8 +46,8 @@ namespace detail {
 
 /// Packets over `Stream` by way of `Codec` (stream_codec or server_stream_codec).
 ///
-/// `Stream` has `async_read_some(mutable_buffer, token)`, `async_write(const_buffer, token)`, which writes all, and
-/// `close() noexcept`. One receive() may run beside sends; a send() that meets a running one adds its packets to
+/// `Stream` has `async_read_some(mutable_buffer, token)`, `async_write(const_buffer, token)`, which writes all, `close() noexcept` and,
+/// where it has errors of its own, a static `map_error(error_code)`. One receive() may run beside sends; a send() that meets a running one adds its packets to
 /// that one's next write and succeeds at once. Not thread safe: use it from one executor without concurrency. It must
 /// outlive its coroutines.
 template <class Stream, class Codec>
@@ -112,6 +112,7 @@ public:
                 co_await stream_.async_read_some(boost::asio::buffer(room.data(), room.size()),
                                                  boost::asio::redirect_error(boost::asio::use_awaitable, ec));
             codec_.commit(size);
+            ec = mapped(ec);
             if (ec && closed_)
                 co_return errc::not_connected;
             if (ec == boost::asio::error::eof && codec_.pending())
@@ -131,6 +132,14 @@ private:
     static constexpr std::size_t smallest_read = 4096;
     // A peer that announces a large frame gets memory as its bytes arrive, not in advance.
     static constexpr std::size_t largest_read = std::size_t{64} << 10;
+
+    static boost::system::error_code mapped(boost::system::error_code ec)
+    {
+        if constexpr (requires { Stream::map_error(ec); })
+            return Stream::map_error(ec);
+        else
+            return ec;
+    }
 
     static boost::asio::awaitable<result<>> ready(result<> value) { co_return value; }
 
@@ -159,7 +168,7 @@ private:
             co_return errc::not_connected;
         if (ec) {
             close();
-            co_return detail::io_error(ec);
+            co_return detail::io_error(mapped(ec));
         }
         co_return outcome;
     }

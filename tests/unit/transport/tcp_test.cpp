@@ -1,5 +1,5 @@
 // tcp and server_connection over loopback.
-#include "support.hpp"
+#include "loopback.hpp"
 
 #include <mtproto/transport/padding.hpp>
 #include <mtproto/transport/tcp.hpp>
@@ -7,70 +7,14 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 
-#include <functional>
-
-namespace asio = boost::asio;
 using namespace mtproto::transport;
 using namespace transport_test;
-using asio::ip::address;
 using mtproto::errc;
-using mtproto::result;
 using mtproto::crypto::seeded_random;
 using socket_type = asio::ip::tcp::socket;
 
 namespace {
-
-bytes packet(std::size_t blocks, unsigned seed) { return pattern(24 + 16 * blocks, seed); }
-
-/// g++ 12 cannot keep a braced list across a suspension.
-template <class T, class... More>
-std::vector<T> list(T first, More... more)
-{
-    std::vector<T> out;
-    out.push_back(std::move(first));
-    (out.push_back(std::move(more)), ...);
-    return out;
-}
-
-/// An io_context with a listener on loopback; run() fails the test when its coroutines do not end in time.
-struct loopback
-{
-    explicit loopback(const char* host = "127.0.0.1") : listener(io, {asio::ip::make_address(host), 0}) {}
-
-    endpoint here() const
-    {
-        auto const at = listener.local_endpoint();
-        return {at.address().to_string(), at.port()};
-    }
-    void spawn(std::function<asio::awaitable<void>()> work)
-    {
-        ++running;
-        asio::co_spawn(io, wrap(std::move(work)), [this](std::exception_ptr e) {
-            --running;
-            if (e && !failure)
-                failure = e;
-        });
-    }
-    void run()
-    {
-        io.run_for(std::chrono::seconds(20));
-        if (failure)
-            std::rethrow_exception(failure);
-        REQUIRE(running == 0);
-    }
-
-    // The function object lives in this coroutine's frame, so a lambda's captures outlive its own coroutine.
-    static asio::awaitable<void> wrap(std::function<asio::awaitable<void>()> work) { co_await work(); }
-
-    asio::io_context io;
-    asio::ip::tcp::acceptor listener;
-    int running = 0;
-    std::exception_ptr failure;
-};
 
 /// Accepts one connection and echoes its packets, twice each and in one write, until it closes.
 asio::awaitable<void> echo(asio::ip::tcp::acceptor& listener, server_options options)
