@@ -100,6 +100,14 @@ public:
             auto got = codec_.next();
             if (!got)
                 co_return got.error();
+            if (codec_.has_output()) {
+                // A handshake of the codec's own. Its bytes go out before any that a later send() adds.
+                codec_.take_output(outbox_);
+                result<> none;
+                auto const sent = co_await flush(std::move(none));
+                if (!sent)
+                    co_return sent.error();
+            }
             if (*got)
                 co_return **got;
             if (closed_)

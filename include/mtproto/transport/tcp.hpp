@@ -33,6 +33,9 @@ public:
     boost::asio::awaitable<result<>> connect(endpoint to)
     {
         reset();
+        options_.unix_time = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(
+                                                            std::chrono::system_clock::now().time_since_epoch())
+                                                            .count());
         auto codec = stream_codec::make(options_, *random_);
         if (!codec)
             co_return codec.error();
