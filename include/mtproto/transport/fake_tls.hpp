@@ -14,13 +14,15 @@
 #include <string_view>
 #include <vector>
 
-/// There is no TLS here: both hellos carry an HMAC keyed with the secret where TLS has its random values, and the
-/// obfuscated stream travels in application data records. It is not part of the published protocol; the facts are
-/// those on which the open source proxies and clients agree.
-namespace mtproto::transport::fake_tls {
+/// There is no TLS here: both hellos carry an HMAC keyed with the secret where TLS has its random values, and
+/// the obfuscated stream travels in application data records. It is not part of the published protocol; the
+/// facts are those on which the open source proxies and clients agree.
+namespace mtproto::transport::fake_tls
+{
 
 inline constexpr std::size_t record_header = 5;
-inline constexpr std::size_t random_at = 11; ///< of the 32 random bytes, in either hello with its record header
+inline constexpr std::size_t random_at =
+    11; ///< of the 32 random bytes, in either hello with its record header
 inline constexpr std::size_t random_size = 32;
 /// Longest record that is accepted: 2^14 and what encryption may add in TLS 1.3.
 inline constexpr std::size_t max_record = (std::size_t{1} << 14) + 256;
@@ -31,47 +33,48 @@ inline constexpr std::byte handshake{22};
 inline constexpr std::byte change_cipher_spec{20};
 inline constexpr std::byte application_data{23};
 
-namespace detail {
+namespace detail
+{
 
-    using transport::detail::append;
+using transport::detail::append;
 
-    inline void append_be16(std::vector<std::byte>& out, std::size_t value)
-    {
-        out.push_back(static_cast<std::byte>(value >> 8));
-        out.push_back(static_cast<std::byte>(value));
+inline void append_be16(std::vector<std::byte>& out, std::size_t value)
+{
+    out.push_back(static_cast<std::byte>(value >> 8));
+    out.push_back(static_cast<std::byte>(value));
+}
+
+inline void append_hex(std::vector<std::byte>& out, std::string_view hex)
+{
+    append(out, crypto::from_hex(hex).value());
+}
+
+inline void append_random(std::vector<std::byte>& out, std::size_t size, crypto::random_source& random)
+{
+    out.resize(out.size() + size);
+    random.fill(std::span(out).last(size));
+}
+
+/// HMAC-SHA256 (RFC 2104) over two pieces, by a key that fits into one block.
+inline crypto::sha256_digest hmac(const crypto::secret<16>& key, bytes_view first, bytes_view second)
+{
+    std::array<std::byte, 64> inner;
+    std::array<std::byte, 64> outer;
+    for (std::size_t i = 0; i != 64; ++i) {
+        auto const k = i < 16 ? key.view()[i] : std::byte{0};
+        inner[i] = k ^ std::byte{0x36};
+        outer[i] = k ^ std::byte{0x5c};
     }
+    auto const digest = crypto::sha256(outer, crypto::sha256(inner, first, second));
+    crypto::wipe(inner);
+    crypto::wipe(outer);
+    return digest;
+}
 
-    inline void append_hex(std::vector<std::byte>& out, std::string_view hex)
-    {
-        append(out, crypto::from_hex(hex).value());
-    }
-
-    inline void append_random(std::vector<std::byte>& out, std::size_t size, crypto::random_source& random)
-    {
-        out.resize(out.size() + size);
-        random.fill(std::span(out).last(size));
-    }
-
-    /// HMAC-SHA256 (RFC 2104) over two pieces, by a key that fits into one block.
-    inline crypto::sha256_digest hmac(const crypto::secret<16>& key, bytes_view first, bytes_view second)
-    {
-        std::array<std::byte, 64> inner;
-        std::array<std::byte, 64> outer;
-        for (std::size_t i = 0; i != 64; ++i) {
-            auto const k = i < 16 ? key.view()[i] : std::byte{0};
-            inner[i] = k ^ std::byte{0x36};
-            outer[i] = k ^ std::byte{0x5c};
-        }
-        auto const digest = crypto::sha256(outer, crypto::sha256(inner, first, second));
-        crypto::wipe(inner);
-        crypto::wipe(outer);
-        return digest;
-    }
-
-    inline std::size_t record_size(bytes_view record)
-    {
-        return std::to_integer<std::size_t>(record[3]) << 8 | std::to_integer<std::size_t>(record[4]);
-    }
+inline std::size_t record_size(bytes_view record)
+{
+    return std::to_integer<std::size_t>(record[3]) << 8 | std::to_integer<std::size_t>(record[4]);
+}
 
 } // namespace detail
 
@@ -99,11 +102,10 @@ inline void wrap(bytes_view data, std::vector<std::byte>& out)
     return record_header + size;
 }
 
-/// A ClientHello of 517 bytes as browsers send them, stamped with the secret and the time (seconds since 1970), by
-/// which proxies refuse old hellos.
-[[nodiscard]] inline result<std::vector<std::byte>> client_hello(const mtproxy_secret& secret,
-                                                                 std::uint32_t unix_time,
-                                                                 crypto::random_source& random)
+/// A ClientHello of 517 bytes as browsers send them, stamped with the secret and the time (seconds since
+/// 1970), by which proxies refuse old hellos.
+[[nodiscard]] inline result<std::vector<std::byte>>
+client_hello(const mtproxy_secret& secret, std::uint32_t unix_time, crypto::random_source& random)
 {
     constexpr std::size_t total = 517;
     std::vector<std::byte> hello;
@@ -112,7 +114,8 @@ inline void wrap(bytes_view data, std::vector<std::byte>& out)
     hello.push_back(std::byte{32});
     detail::append_random(hello, 32, random); // session id
     // Cipher suites: a reserved one (RFC 8701), TLS 1.3's, then the usual older ones; no compression.
-    detail::append_hex(hello, "0020 8a8a 130113021303 c02bc02fc02cc030 cca9cca8 c013c014 009c009d 002f0035 0100");
+    detail::append_hex(hello,
+                       "0020 8a8a 130113021303 c02bc02fc02cc030 cca9cca8 c013c014 009c009d 002f0035 0100");
     auto const extensions_at = hello.size();
     detail::append_hex(hello, "0000 3a3a0000 0000");
     auto const name = crypto::as_bytes(secret.domain);
@@ -121,9 +124,9 @@ inline void wrap(bytes_view data, std::vector<std::byte>& out)
     hello.push_back(std::byte{0});
     detail::append_be16(hello, name.size());
     detail::append(hello, name);
-    detail::append_hex(hello, "00170000 ff01000100"                  // extended_master_secret, renegotiation_info
-                              "000a000a00082a2a001d00170018"         // supported_groups
-                              "000b00020100 00230000"                // ec_point_formats, session_ticket
+    detail::append_hex(hello, "00170000 ff01000100"          // extended_master_secret, renegotiation_info
+                              "000a000a00082a2a001d00170018" // supported_groups
+                              "000b00020100 00230000"        // ec_point_formats, session_ticket
                               "0010000e000c02683208687474702f312e31" // application_layer_protocol_negotiation
                               "000500050100000000"                   // status_request
                               "000d0012001004030804040105030805050108060601" // signature_algorithms
@@ -147,8 +150,8 @@ inline void wrap(bytes_view data, std::vector<std::byte>& out)
     return hello;
 }
 
-/// True if the whole ClientHello `hello` was stamped with `secret`, at whatever time: refusing old hellos is up to a
-/// server with a clock, and clients disagree on the byte order of the time.
+/// True if the whole ClientHello `hello` was stamped with `secret`, at whatever time: refusing old hellos is
+/// up to a server with a clock, and clients disagree on the byte order of the time.
 [[nodiscard]] inline bool stamped(bytes_view hello, const mtproxy_secret& secret)
 {
     if (hello.size() < random_at + random_size + 1)
@@ -161,8 +164,8 @@ inline void wrap(bytes_view data, std::vector<std::byte>& out)
 
 /// What the proxy answers to a stamped ClientHello: ServerHello, ChangeCipherSpec and a record of noise.
 /// errc::bad_frame for a malformed hello.
-[[nodiscard]] inline result<std::vector<std::byte>> server_hello(bytes_view hello, const mtproxy_secret& secret,
-                                                                 crypto::random_source& random)
+[[nodiscard]] inline result<std::vector<std::byte>>
+server_hello(bytes_view hello, const mtproxy_secret& secret, crypto::random_source& random)
 {
     constexpr std::size_t session_at = random_at + random_size;
     if (hello.size() < session_at + 1)
@@ -185,7 +188,8 @@ inline void wrap(bytes_view data, std::vector<std::byte>& out)
     detail::append_hex(answer, "002b00020304 140303000101 170303"); // TLS 1.3, ChangeCipherSpec
     std::array<std::byte, 2> drawn{};
     random.fill(drawn);
-    auto const noise = 1024 + (std::to_integer<std::size_t>(drawn[0]) << 8 | std::to_integer<std::size_t>(drawn[1])) % 1024;
+    auto const noise =
+        1024 + (std::to_integer<std::size_t>(drawn[0]) << 8 | std::to_integer<std::size_t>(drawn[1])) % 1024;
     detail::append_be16(answer, noise);
     detail::append_random(answer, noise, random);
 
@@ -220,8 +224,8 @@ inline void wrap(bytes_view data, std::vector<std::byte>& out)
     return size;
 }
 
-/// Takes one record from the front of `raw`, or nothing while it is incomplete: its application data, which is valid
-/// until the next prepare() of `raw`, or no bytes for a record that only belongs to the disguise.
+/// Takes one record from the front of `raw`, or nothing while it is incomplete: its application data, which
+/// is valid until the next prepare() of `raw`, or no bytes for a record that only belongs to the disguise.
 [[nodiscard]] inline result<std::optional<bytes_view>> next_record(receive_buffer& raw)
 {
     auto const input = raw.data();

@@ -1,10 +1,12 @@
-// The server's half of a connection without the connection: finds out what the client speaks, then packets to bytes.
+// The server's half of a connection without the connection: finds out what the client speaks, then packets to
+// bytes.
 #pragma once
 
 #include <mtproto/transport/detail/framed_stream.hpp>
 #include <mtproto/transport/fake_tls.hpp>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// Whom a server listens to.
 struct server_options
@@ -19,11 +21,13 @@ struct server_options
     std::size_t max_padding = 3;
 };
 
-/// Packets of one accepted connection to bytes and back, after detecting framing and obfuscation. Does no I/O.
+/// Packets of one accepted connection to bytes and back, after detecting framing and obfuscation. Does no
+/// I/O.
 ///
-/// Feed it like a stream_codec, and send what take_output() gives after each next(). Nothing can be encoded before the client's first bytes have been fed. If opened() turns
-/// out to be http, next() fails with errc::bad_frame, and unread() has the request's bytes for whoever speaks HTTP.
-/// `random` must outlive the codec. Movable; not thread safe.
+/// Feed it like a stream_codec, and send what take_output() gives after each next(). Nothing can be encoded
+/// before the client's first bytes have been fed. If opened() turns out to be http, next() fails with
+/// errc::bad_frame, and unread() has the request's bytes for whoever speaks HTTP. `random` must outlive the
+/// codec. Movable; not thread safe.
 class server_stream_codec
 {
 public:
@@ -47,12 +51,14 @@ public:
     /// Which of the options' secrets the client used, if any.
     std::optional<std::size_t> secret_index() const noexcept { return secret_index_; }
 
-    /// Appends one framed packet; on failure `out` is as before. errc::not_connected before the client has spoken.
+    /// Appends one framed packet; on failure `out` is as before. errc::not_connected before the client has
+    /// spoken.
     [[nodiscard]] result<> encode(bytes_view payload, std::vector<std::byte>& out)
     {
         if (!stream_)
             return error(errc::not_connected, "the client has not said yet which framing it speaks");
-        return wrapped(out, [&](std::vector<std::byte>& to) { return stream_->encode(payload, to, false, *random_); });
+        return wrapped(
+            out, [&](std::vector<std::byte>& to) { return stream_->encode(payload, to, false, *random_); });
     }
     /// Appends the answer to a frame that has wants_quick_ack.
     [[nodiscard]] result<> encode_quick_ack(std::uint32_t token, std::vector<std::byte>& out)
@@ -72,7 +78,10 @@ public:
     }
 
     /// Room for at least `size` bytes; ends the life of the frames from next().
-    std::span<std::byte> prepare(std::size_t size) { return in_records() ? raw_.prepare(size) : stream_->prepare(size); }
+    std::span<std::byte> prepare(std::size_t size)
+    {
+        return in_records() ? raw_.prepare(size) : stream_->prepare(size);
+    }
     void commit(std::size_t size)
     {
         if (in_records())
@@ -173,7 +182,7 @@ private:
         if (found->kind == opening::tls)
             return open_disguised();
         std::optional<obfuscation> hidden;
-        auto kind = framing_of(found->kind);
+        auto kind = found->framing;
         if (found->kind == opening::obfuscated) {
             auto accepted = accept(raw_.data().first<obfuscated_header_size>());
             if (!accepted)
@@ -223,7 +232,8 @@ private:
                 secret_index_ = i;
                 return made;
             }
-        return error(errc::bad_frame, "an obfuscated header that names no framing: wrong secret or not MTProto");
+        return error(errc::bad_frame,
+                     "an obfuscated header that names no framing: wrong secret or not MTProto");
     }
 
     server_options options_;

@@ -4,7 +4,8 @@
 #include <mtproto/transport/detail/framed_stream.hpp>
 #include <mtproto/transport/fake_tls.hpp>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// How a client talks to a server.
 struct client_options
@@ -16,8 +17,8 @@ struct client_options
     std::optional<mtproxy_secret> secret{};
     /// The data centre an MTProxy is to connect to; negative for media, plus 10000 for test servers.
     std::int16_t dc_id = 2;
-    /// Seconds since 1970, for proxies with an ee secret, which refuse clients whose clock is wrong. The transports that do
-    /// I/O fill it in.
+    /// Seconds since 1970, for proxies with an ee secret, which refuse clients whose clock is wrong. The
+    /// transports that do I/O fill it in.
     std::uint32_t unix_time = 0;
     /// Longest payload of a frame that is accepted, in bytes.
     std::size_t max_frame = default_max_frame;
@@ -25,8 +26,9 @@ struct client_options
 
 /// Packets of one client connection to bytes and back: a framing, obfuscated or not. Does no I/O.
 ///
-/// Send what start() gives, then what encode() gives, in order. Read into prepare(), tell commit() how much came, and
-/// take frames from next() until it is empty. `random` must outlive the codec. Movable; not thread safe.
+/// Send what start() gives, then what encode() gives, in order. Read into prepare(), tell commit() how much
+/// came, and take frames from next() until it is empty. `random` must outlive the codec. Movable; not thread
+/// safe.
 class stream_codec
 {
 public:
@@ -71,7 +73,8 @@ public:
         greeting_.clear();
     }
 
-    /// Appends one framed packet; on failure `out` is as before. Packets must be sent in the order of these calls.
+    /// Appends one framed packet; on failure `out` is as before. Packets must be sent in the order of these
+    /// calls.
     [[nodiscard]] result<> encode(bytes_view payload, std::vector<std::byte>& out, bool quick_ack = false)
     {
         if (!disguise_)
@@ -88,7 +91,10 @@ public:
     }
 
     /// True if take_output() has something: packets that waited for the answer of a proxy with an ee secret.
-    bool has_output() const noexcept { return disguise_ && disguise_->greeted && !disguise_->waiting.empty(); }
+    bool has_output() const noexcept
+    {
+        return disguise_ && disguise_->greeted && !disguise_->waiting.empty();
+    }
     /// Appends it; nothing when called again. Look after each next().
     void take_output(std::vector<std::byte>& out)
     {
@@ -136,7 +142,8 @@ public:
     bool pending() const noexcept { return stream_.pending() || (disguise_ && disguise_->raw.size() != 0); }
 
 private:
-    stream_codec(const client_options& options, std::optional<obfuscation> hidden, crypto::random_source& random)
+    stream_codec(const client_options& options, std::optional<obfuscation> hidden,
+                 crypto::random_source& random)
         : stream_(side::client, options.framing, std::move(hidden), options.max_frame,
                   padded_intermediate::max_padding),
           random_(&random)

@@ -13,7 +13,8 @@ using namespace transport_test;
 using mtproto::errc;
 using mtproto::crypto::seeded_random;
 
-namespace {
+namespace
+{
 
 constexpr char link[] = "ee000102030405060708090a0b0c0d0e0f6578616d706c652e6f7267";
 
@@ -32,8 +33,9 @@ bytes openssl_hmac(const mtproxy_secret& s, const bytes& data)
     bytes out(32);
     unsigned size = 32;
     auto const key = s.key.view();
-    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(data.data()),
-         data.size(), reinterpret_cast<unsigned char*>(out.data()), &size);
+    HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+         reinterpret_cast<const unsigned char*>(data.data()), data.size(),
+         reinterpret_cast<unsigned char*>(out.data()), &size);
     return out;
 }
 
@@ -154,7 +156,9 @@ TEST_CASE("packets travel in the disguise, however it is cut", "[fake_tls]")
         CAPTURE(step);
         auto made = stream_codec::make({.secret = secret(), .dc_id = 4}, random);
         REQUIRE(made.has_value());
-        conversation talk{std::move(*made), server_stream_codec({.direct = false, .secrets = {other_secret(), secret()}}, random), step};
+        conversation talk{
+            std::move(*made),
+            server_stream_codec({.direct = false, .secrets = {other_secret(), secret()}}, random), step};
         bytes up;
         talk.client.start(up);
         std::vector<bytes> const sent{packet(2, 1), packet(400, 2)};

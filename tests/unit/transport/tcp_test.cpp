@@ -14,7 +14,8 @@ using mtproto::errc;
 using mtproto::crypto::seeded_random;
 using socket_type = asio::ip::tcp::socket;
 
-namespace {
+namespace
+{
 
 /// Accepts one connection and echoes its packets, twice each and in one write, until it closes.
 asio::awaitable<void> echo(asio::ip::tcp::acceptor& listener, server_options options)
@@ -148,11 +149,10 @@ TEST_CASE("a peer may write one byte at a time", "[tcp]")
             abridged server(side::server);
             CHECK(server.encode(packet(2, 2), wire).has_value());
             CHECK(server.encode(packet(40, 3), wire).has_value());
-            for (auto b : wire)
-                {
-                    bytes const one(1, b);
-                    co_await write_all(*p.raw, one);
-                }
+            for (auto b : wire) {
+                bytes const one(1, b);
+                co_await write_all(*p.raw, one);
+            }
         });
         for (auto const& body : list(packet(2, 2), packet(40, 3))) {
             auto const got = co_await p.client.receive();
@@ -319,7 +319,8 @@ TEST_CASE("a cancelled send closes, sends that meet share a write", "[tcp]")
         CHECK(copy(got->payload) == packet(1, 2));
         CHECK(done == 1);
 
-        asio::co_spawn(p.net.io, send_big(false), asio::bind_cancellation_slot(cancel.slot(), asio::detached));
+        asio::co_spawn(p.net.io, send_big(false),
+                       asio::bind_cancellation_slot(cancel.slot(), asio::detached));
         timer.expires_after(std::chrono::milliseconds(20));
         co_await timer.async_wait(asio::use_awaitable);
         cancel.emit(asio::cancellation_type::terminal);
