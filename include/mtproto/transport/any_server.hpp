@@ -11,7 +11,8 @@ namespace mtproto::transport
 
 /// A server_connection that becomes a websocket_server_connection if the client opens with HTTP.
 ///
-/// Satisfies `packet_stream`. The address and the framing are known once the first receive() has succeeded.
+/// Satisfies `packet_stream`. The framing is known once the first receive() has succeeded. A close()
+/// during the upgrade to a WebSocket takes effect when that ends; cancellation ends it at once.
 class any_server_connection
 {
 public:

@@ -75,7 +75,10 @@ struct conversation
 
     void run(bytes up, bytes down)
     {
-        while (carry(up, client, server, step, at_server) | carry(down, server, client, step, at_client)) {
+        for (bool going = true; going;) {
+            bool const sent = carry(up, client, server, step, at_server);
+            bool const answered = carry(down, server, client, step, at_client);
+            going = sent || answered;
         }
     }
 };

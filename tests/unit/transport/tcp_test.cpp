@@ -395,3 +395,47 @@ TEST_CASE("connecting gives up in time and when it is cancelled", "[tcp]")
     net.run();
     CHECK(done == 2);
 }
+
+namespace
+{
+
+/// The least that a transport of one's own needs.
+struct own_transport
+{
+    asio::awaitable<mtproto::result<>> connect(endpoint) { co_return mtproto::result<>{}; }
+    asio::awaitable<mtproto::result<>> send(bytes_view packet)
+    {
+        sizes.push_back(packet.size());
+        return done(sizes.size());
+    }
+    asio::awaitable<mtproto::result<frame>> receive() { co_return errc::closed; }
+    void close() noexcept {}
+
+    static asio::awaitable<mtproto::result<>> done(std::size_t calls)
+    {
+        if (calls == 3)
+            co_return errc::closed;
+        co_return mtproto::result<>{};
+    }
+
+    std::vector<std::size_t> sizes{};
+};
+static_assert(connection<own_transport>);
+static_assert(!connection<server_connection>);
+
+} // namespace
+
+TEST_CASE("a batch goes through a transport without batches, up to its first failure", "[tcp]")
+{
+    loopback net;
+    own_transport own;
+    net.spawn([&]() -> asio::awaitable<void> {
+        auto const data = pattern(8);
+        auto const view = bytes_view(data);
+        auto const batch = list(view.first(1), view.first(2), view.first(3), view.first(4));
+        auto const sent = co_await send_all(own, batch);
+        CHECK(sent.error().is(errc::closed));
+        CHECK(own.sizes.size() == 3);
+    });
+    net.run();
+}
