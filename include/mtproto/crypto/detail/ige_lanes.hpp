@@ -128,7 +128,7 @@ MTPROTO_TARGET_VAES void ige_run_lanes_vaes(ige_lane_state<Lanes>& s, ige_lane* 
             else
                 t[g] = _mm512_aesdeclast_epi128(t[g], k);
             auto* const lane = lanes + 4 * g;
-            store_block(lane[0].dst, _mm512_castsi512_si128(t[g]));
+            store_block(lane[0].dst, extract_lane<0>(t[g]));
             store_block(lane[1].dst, extract_lane<1>(t[g]));
             store_block(lane[2].dst, extract_lane<2>(t[g]));
             store_block(lane[3].dst, extract_lane<3>(t[g]));
