@@ -93,7 +93,6 @@ private:
     void finish_packet(bytes& out, time_point now);
 
     // receiving: client_engine_receive.hpp
-    result<> check_packet(const plain_packet& packet, time_point now);
     void learn_time(std::int64_t msg_id, time_point now);
     result<> on_message(const message_view& m, time_point now);
     void dispatch(const message_view& m, bytes_view body, time_point now);
@@ -101,7 +100,7 @@ private:
     void on_result(call& c, bytes_view object, bytes& storage, time_point now);
     bool repeats_after(call& c, const error& why, time_point now);
     void on_bad_msg(const message_view& m, bytes_view body, time_point now);
-    void on_rejected(std::int64_t msg_id);
+    void on_rejected(std::int64_t msg_id, bool may_be_applied);
     void on_new_session(bytes_view body, time_point now);
     void on_state(std::int64_t msg_id, std::uint8_t state, time_point now);
     void on_state_info(bytes_view body, time_point now);

@@ -219,7 +219,7 @@ inline void client_engine::on_bad_msg(const message_view& m, bytes_view body, ti
     // Several packets may have been under way when one mistake was found: it is corrected, and counted, once.
     bool const news = (c ? c->generation : s->generation) == generation_;
 
-    on_rejected(bad_id);
+    on_rejected(bad_id, code == 20);
     if (!news)
         return;
     ++generation_;
@@ -239,20 +239,21 @@ inline void client_engine::on_bad_msg(const message_view& m, bytes_view body, ti
     case 32: // seqno too low: the server counts otherwise than we do
     case 33: // seqno too high
         return begin_session(now, code);
-    default: // 18, 19, 20, 34, 35: nothing to correct but to send it anew
+    default: // 18, 19, 20 (forgotten), 34, 35: nothing to correct but to send it anew
         break;
     }
     if (++corrections_ > options_.max_corrections)
         begin_session(now, code);
 }
 
-/// The server did not process the message: a call is sent again, a message of our own is made anew if still needed.
-inline void client_engine::on_rejected(std::int64_t msg_id)
+/// The server did not process the message (or cannot tell): a call is sent again, a message of the engine's own is made
+/// anew if still needed.
+inline void client_engine::on_rejected(std::int64_t msg_id, bool may_be_applied)
 {
     if (auto* c = calls_.find_message(msg_id); c && c->msg_id == msg_id && c->at != call::stage::queued) {
         if (++c->rejections > options_.max_call_rejections)
             return fail(*c, error(errc::session_lost, "the server rejects the message again and again"));
-        return calls_.requeue(*c);
+        return resend_or_lose(*c, may_be_applied);
     }
     using kind = service::kind;
     auto s = log_.take(msg_id);
@@ -261,7 +262,7 @@ inline void client_engine::on_rejected(std::int64_t msg_id)
     switch (s->what) {
     case kind::container:
         for (auto const id : s->ids)
-            on_rejected(id);
+            on_rejected(id, may_be_applied);
         break;
     case kind::acks: acks_.insert(acks_.end(), s->ids.begin(), s->ids.end()); break;
     case kind::ping: ping_due_ = true; break;

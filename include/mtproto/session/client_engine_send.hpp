@@ -231,7 +231,10 @@ inline void client_engine::put_acks(time_point now)
 inline void client_engine::finish_packet(bytes& out, time_point now)
 {
     plain_packet packet;
+    auto const before = salts_.last();
     packet.salt = salts_.current(clock_.unix_seconds(now));
+    if (packet.salt != before)
+        events_.push_back(salt_changed{packet.salt});
     packet.session_id = session_id_;
     bytes container;
     if (batch_.size() == 1) {
