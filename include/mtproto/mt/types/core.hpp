@@ -6,6 +6,8 @@
 #include "mtproto/tl/fields.hpp"
 #include "mtproto/tl/types.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <type_traits>
@@ -727,7 +729,9 @@ struct msg_resend_ans_req
 
 template <class S>
 struct MsgResendReq
-    : ::mtproto::tl::variant<::mtproto::mt::raw::msg_resend_req<S>, ::mtproto::mt::raw::msg_resend_ans_req<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::mt::raw::msg_resend_req<S>,
+          ::mtproto::mt::raw::msg_resend_ans_req<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::mt::raw::msg_resend_req<S>,
