@@ -11,6 +11,58 @@
 
 namespace mtproto {
 
+namespace detail {
+
+    using core_ptr = std::shared_ptr<client_core>;
+
+    /// Starts a call whose answer goes to `handler`, through `decode`.
+    template <class Handler, class Decode>
+    void initiate_call(const core_ptr& core, Handler handler, Decode decode, result<bytes> request, invoke_options how)
+    {
+        auto const id = core->next_id();
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        auto sink = make_sink(std::move(handler), std::move(decode), core->executor());
+        core->post([id, request = std::move(request), how, sink = std::move(sink)](client_core& c) mutable {
+            c.call(id, std::move(request), how, std::move(sink));
+        });
+        if (slot.is_connected())
+            slot.assign([weak = std::weak_ptr(core), id](boost::asio::cancellation_type) {
+                if (auto const alive = weak.lock())
+                    alive->post([id](client_core& c) { c.cancel(id, errc::cancelled); });
+            });
+    }
+
+    inline task<result<bytes>> start_call(core_ptr core, result<bytes> request, invoke_options how)
+    {
+        if ((co_await boost::asio::this_coro::cancellation_state).cancelled() != boost::asio::cancellation_type::none)
+            co_return errc::cancelled;
+        co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<bytes>)>(
+            [](auto handler, core_ptr c, result<bytes> sent, invoke_options options) {
+                auto const same = [](result<bytes> received) { return received; };
+                initiate_call(c, std::move(handler), same, std::move(sent), options);
+            },
+            boost::asio::use_awaitable, core, std::move(request), how);
+    }
+
+    /// Runs `f(core, sink)` on the strand and waits until the sink is completed.
+    template <class F>
+    task<result<>> on_strand(core_ptr core, F f)
+    {
+        auto const done =
+            co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<bytes>)>(
+                [](auto handler, core_ptr c, F g) {
+                    auto const same = [](result<bytes> received) { return received; };
+                    auto sink = make_sink(std::move(handler), same, c->executor());
+                    c->post([g, sink = std::move(sink)](client_core& inner) mutable { g(inner, std::move(sink)); });
+                },
+                boost::asio::use_awaitable, core, f);
+        if (!done)
+            co_return done.error();
+        co_return result<>{};
+    }
+
+} // namespace detail
+
 /// One account's session with Telegram.
 ///
 ///     mtproto::client tg(io, options);
@@ -58,10 +110,16 @@ public:
     /// errc::storage_failed or errc::bad_argument for a session or options that cannot be used, errc::connect_failed if no
     /// address answers, errc::handshake_failed, errc::auth_key_unknown if the server has forgotten the session's key.
     /// After the first success the client keeps itself connected until close().
-    task<result<>> connect() { return as_void(start_connect(boost::asio::use_awaitable)); }
+    task<result<>> connect()
+    {
+        return detail::on_strand(core_, [](auto& core, auto sink) { core.connect(std::move(sink)); });
+    }
 
     /// Ends the connections after saving the session, and completes all calls with errc::not_connected. Final.
-    task<result<>> close() { return as_void(start_close(boost::asio::use_awaitable)); }
+    task<result<>> close()
+    {
+        return detail::on_strand(core_, [](auto& core, auto sink) { core.close(std::move(sink)); });
+    }
 
     /// Makes a call. `request` is serialized before this returns, so it may be a local that dies before the task is awaited.
     ///
@@ -72,7 +130,7 @@ public:
     template <tl::method Q>
     task<result<typename Q::result>> invoke(const Q& request, invoke_options how = {})
     {
-        return decoded<typename Q::result>(core_, start_call(tl::encode(request), how, boost::asio::use_awaitable));
+        return decoded<typename Q::result>(core_, detail::start_call(core_, tl::encode(request), how));
     }
 
     /// The same for any completion token of Asio's: a callback, use_future, deferred, ... Signature: void(result<R>).
@@ -87,11 +145,10 @@ public:
         using answer = result<typename Q::result>;
         return boost::asio::async_initiate<Token, void(answer)>(
             [](auto handler, std::shared_ptr<detail::client_core> core, result<detail::bytes> bytes, invoke_options options) {
-                auto* const raw = core.get();
                 auto const decode = [core](result<detail::bytes> received) {
                     return decode_answer<typename Q::result>(*core, std::move(received));
                 };
-                initiate(raw->shared_from_this(), std::move(handler), decode, std::move(bytes), options);
+                detail::initiate_call(core, std::move(handler), decode, std::move(bytes), options);
             },
             token, core_, tl::encode(request), how);
     }
@@ -99,7 +156,7 @@ public:
     /// A call whose request and result are TL bytes, for requests that are made at run time.
     task<result<std::vector<std::byte>>> invoke_raw(std::vector<std::byte> request, invoke_options how = {})
     {
-        return start_call(std::move(request), how, boost::asio::use_awaitable);
+        return detail::start_call(core_, std::move(request), how);
     }
 
     // ---- updates, as they come; updates.hpp puts them in order and fills their gaps
@@ -157,55 +214,6 @@ public:
 private:
     using core_ptr = std::shared_ptr<detail::client_core>;
 
-    template <class Handler, class Decode>
-    static void initiate(core_ptr core, Handler handler, Decode decode, result<detail::bytes> request, invoke_options how)
-    {
-        auto const id = core->next_id();
-        auto slot = boost::asio::get_associated_cancellation_slot(handler);
-        auto sink = detail::make_sink(std::move(handler), std::move(decode), core->executor());
-        core->post([id, request = std::move(request), how, sink = std::move(sink)](detail::client_core& c) mutable {
-            c.call(id, std::move(request), how, std::move(sink));
-        });
-        if (slot.is_connected())
-            slot.assign([weak = std::weak_ptr(core), id](boost::asio::cancellation_type) {
-                if (auto const alive = weak.lock())
-                    alive->post([id](detail::client_core& c) { c.cancel(id, errc::cancelled); });
-            });
-    }
-
-    template <class Token>
-    auto start_call(result<detail::bytes> request, invoke_options how, Token&& token)
-    {
-        return boost::asio::async_initiate<Token, void(result<detail::bytes>)>(
-            [](auto handler, core_ptr core, result<detail::bytes> bytes, invoke_options options) {
-                auto const same = [](result<detail::bytes> received) { return received; };
-                initiate(std::move(core), std::move(handler), same, std::move(bytes), options);
-            },
-            token, core_, std::move(request), how);
-    }
-    template <class Token>
-    auto start_connect(Token&& token)
-    {
-        return boost::asio::async_initiate<Token, void(result<detail::bytes>)>(
-            [](auto handler, core_ptr core) {
-                auto sink = detail::make_sink(
-                    std::move(handler), [](result<detail::bytes> r) { return r; }, core->executor());
-                core->post([sink = std::move(sink)](detail::client_core& c) mutable { c.connect(std::move(sink)); });
-            },
-            token, core_);
-    }
-    template <class Token>
-    auto start_close(Token&& token)
-    {
-        return boost::asio::async_initiate<Token, void(result<detail::bytes>)>(
-            [](auto handler, core_ptr core) {
-                auto sink = detail::make_sink(
-                    std::move(handler), [](result<detail::bytes> r) { return r; }, core->executor());
-                core->post([sink = std::move(sink)](detail::client_core& c) mutable { c.close(std::move(sink)); });
-            },
-            token, core_);
-    }
-
     template <class R>
     static result<R> decode_answer(detail::client_core& core, result<detail::bytes> received)
     {
@@ -224,16 +232,7 @@ private:
     template <class R>
     static task<result<R>> decoded(core_ptr core, task<result<detail::bytes>> answer)
     {
-        if ((co_await boost::asio::this_coro::cancellation_state).cancelled() != boost::asio::cancellation_type::none)
-            co_return errc::cancelled;
         co_return decode_answer<R>(*core, co_await std::move(answer));
-    }
-    static task<result<>> as_void(task<result<detail::bytes>> answer)
-    {
-        auto const done = co_await std::move(answer);
-        if (!done)
-            co_return done.error();
-        co_return result<>{};
     }
     static task<result<session_data>> copy_session(core_ptr core)
     {

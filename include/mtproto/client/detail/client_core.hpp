@@ -8,6 +8,7 @@
 #include <mtproto/client/detail/update_queue.hpp>
 #include <mtproto/client/environment.hpp>
 #include <mtproto/client/error_policy.hpp>
+#include <mtproto/crypto/telegram_keys.hpp>
 
 #include <boost/asio/strand.hpp>
 
@@ -34,7 +35,7 @@ class client_core final : public connection_owner, public std::enable_shared_fro
 public:
     client_core(boost::asio::any_io_executor executor, client_options options)
         : executor_(executor), strand_(boost::asio::make_strand(std::move(executor))),
-          context_(std::make_shared<client_context>(client_context{std::move(options)})), save_timer_(strand_)
+          context_(std::make_shared<client_context>(std::move(options))), save_timer_(strand_)
     {
         auto& o = context_->options;
         own_dcs_ = !o.data_centres.empty();
@@ -208,7 +209,7 @@ private:
         call_history history{};
         bool unauthorized = false; ///< does not need the account's authorization
     };
-    using calls = std::unordered_map<std::uint64_t, pending>;
+    using call_table = std::unordered_map<std::uint64_t, pending>;
 
     /// What is known of a data centre other than the home.
     struct foreign_dc
@@ -304,6 +305,8 @@ private:
             return connect_done(answer.error());
         if (answer)
             learn_addresses(*answer);
+        if (auto const home = connections_.find({home_, false}); home != connections_.end())
+            home->second->persist();
         connect_done({});
     }
     void learn_addresses(const bytes& answer)
@@ -491,7 +494,7 @@ private:
         dispatch(id);
     }
 
-    void finish(calls::iterator found, result<bytes> answer)
+    void finish(call_table::iterator found, result<bytes> answer)
     {
         auto const sink = std::move(found->second.sink);
         calls_.erase(found);
@@ -688,7 +691,7 @@ private:
     std::map<std::pair<int, bool>, std::shared_ptr<connection>> connections_{};
     std::vector<std::shared_ptr<connection>> retired_{};
     std::map<int, foreign_dc> foreign_{};
-    calls calls_{};
+    call_table calls_{};
     std::map<std::uint64_t, update_queue> queues_{};
 };
 

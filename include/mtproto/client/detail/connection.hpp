@@ -19,6 +19,8 @@ namespace mtproto::detail {
 /// What all connections of a client share, for as long as one of their coroutines lives.
 struct client_context
 {
+    explicit client_context(client_options o) : options(std::move(o)) {}
+
     client_options options;
     crypto::system_random random{};
     crypto::dh_prime_cache primes{};
@@ -85,6 +87,7 @@ public:
         // Posted, so that nothing is told to the owner before this returns.
         boost::asio::post(strand_, [self = shared_from_this()] { self->spawn(run(self)); });
     }
+    void persist() noexcept { persistent_ = true; }
     /// The server said which data centre it is.
     void rename(int dc) noexcept { settings_.dc = dc; }
 
@@ -233,15 +236,15 @@ private:
     /// Whether there is no sense in trying again.
     bool must_end(const error& why)
     {
-        if (why.is(errc::auth_key_unknown)) {
-            // One such answer may be a hiccup of the server: believe the second in a row.
-            return ++refusals_ >= 2;
-        }
+        if (why.is(errc::auth_key_unknown)) // confirmed: the session has heard it twice
+            return true;
         if (why.is(errc::bad_argument) || (why.is(errc::transport_error) && why.number() == -444))
             return true;
-        if (!persistent_ && !ever_connected_)
+        if (why.is(errc::handshake_failed) && ++failed_exchanges_ >= 3)
             return true;
-        return why.is(errc::handshake_failed) && ++failed_exchanges_ >= 3;
+        // Until the first success somebody waits to hear what is wrong: an address where nobody listens, or a
+        // server that hangs up again and again.
+        return !persistent_ && (!reached_ || ++failures_ >= 3);
     }
     void end(const error& why)
     {
@@ -272,7 +275,6 @@ private:
         link_up_ = true;
         engine_->connected(now());
         spawn(write(shared_from_this()));
-        ever_connected_ = true;
         tell_state(client_event_kind::connected);
         auto const why = co_await read();
         link_up_ = false;
@@ -295,6 +297,7 @@ private:
             if (stopping_)
                 co_return errc::not_connected;
             if (connected) {
+                reached_ = true;
                 next_address_ = at;
                 address_ = settings_.addresses[at];
                 co_return result<>{};
@@ -384,6 +387,8 @@ private:
             open_for_calls();
             return;
         }
+        made.needs_binding = true;
+        made.expires_at = temporary_->expires_at;
         engine_.emplace(std::move(made), temporary_->key, temporary_->salt, temporary_->clock, random_);
         auto const left = *temporary_->expires_at - clock_.unix_seconds(now());
         retire_at_ = now() + std::chrono::seconds(left) * 9 / 10;
@@ -399,35 +404,21 @@ private:
     /// The first call with a temporary key; the others wait for its answer.
     void bind()
     {
-        session::binding what;
-        what.nonce = crypto::random_u64(random_);
-        what.temporary_key_id = temporary_->key.id();
-        what.permanent_key_id = key_->id();
-        what.expires_at = *temporary_->expires_at;
-        auto const call = engine_->bind(
-            [this, what](std::int64_t msg_id, std::uint64_t session_id) mutable {
-                what.temporary_session_id = session_id;
-                api::auth::bindTempAuthKey request;
-                request.perm_auth_key_id = static_cast<std::int64_t>(what.permanent_key_id);
-                request.nonce = static_cast<std::int64_t>(what.nonce);
-                request.expires_at = static_cast<std::int32_t>(what.expires_at);
-                request.encrypted_message = session::make_bind_message(*key_, what, msg_id, random_);
-                return tl::encode(request).value();
-            },
-            now());
+        auto const call = engine_->bind(*key_, now());
         running_[call] = bind_call;
         by_id_[bind_call] = call;
     }
     void bound(const result<bytes>& answer)
     {
-        if (answer && tl::decode<bool>(*answer).value_or(false)) {
+        auto const yes = answer ? tl::decode<bool>(*answer) : result<bool>(answer.error());
+        if (yes && *yes) {
             failed_exchanges_ = 0;
             open_for_calls();
             wake();
             return;
         }
         // Make another one. What the server does not like about three in a row, it will not like about more.
-        auto const why = answer ? std::string("refused") : answer.error().message();
+        auto const why = yes ? std::string("the server refuses") : yes.error().message();
         outlived_ = true;
         ended_ = error(errc::handshake_failed, "the temporary key could not be bound: " + why);
         link_->close();
@@ -448,14 +439,12 @@ private:
                 drain();
                 if (ended_)
                     co_return std::exchange(ended_, std::nullopt).value();
-                co_return *got->transport_error == -404 ? error(errc::auth_key_unknown)
-                                                        : error(errc::transport_error, {}, *got->transport_error);
+                co_return error(errc::transport_error, {}, *got->transport_error);
             }
             if (got->quick_ack)
                 continue;
             if (engine_->receive(got->payload, now())) {
                 heard_ = true;
-                refusals_ = 0;
                 bad = 0;
             } else if (++bad == 16) {
                 // A few bad packets may be somebody's injections; a stream of them is a broken connection.
@@ -610,10 +599,10 @@ private:
     std::unordered_map<std::uint64_t, session::call_id> by_id_{};
 
     std::optional<error> ended_{};
-    int refusals_ = 0;
+    int failures_ = 0;
     int failed_exchanges_ = 0;
     bool persistent_ = false;
-    bool ever_connected_ = false;
+    bool reached_ = false; ///< an address answered
     bool heard_ = false;
     bool link_up_ = false;
     bool writing_ = false;
