@@ -65,8 +65,11 @@ public:
     }
 
     /// The next boxed Updates, as bytes. errc::cancelled after a cancellation, which loses nothing, errc::not_connected
-    /// once the client is closed.
-    task<result<std::vector<std::byte>>> next_raw() { return take(core_, id_); }
+    /// once the client is closed, errc::timed_out at `until`.
+    task<result<std::vector<std::byte>>> next_raw(std::optional<std::chrono::steady_clock::time_point> until = {})
+    {
+        return take(core_, id_, until);
+    }
 
     /// The next update, decoded: `co_await updates.next<api::Updates>()`. errc::wrong_result etc. for one that cannot be
     /// decoded; the stream goes on after it.
@@ -77,25 +80,27 @@ public:
     }
 
 private:
-    static task<result<std::vector<std::byte>>> take(std::shared_ptr<detail::client_core> core, std::uint64_t id)
+    static task<result<std::vector<std::byte>>> take(std::shared_ptr<detail::client_core> core, std::uint64_t id,
+                                                     std::optional<std::chrono::steady_clock::time_point> until)
     {
         if ((co_await boost::asio::this_coro::cancellation_state).cancelled() != boost::asio::cancellation_type::none)
             co_return errc::cancelled;
         co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<detail::bytes>)>(
-            [](auto handler, std::shared_ptr<detail::client_core> c, std::uint64_t which) {
+            [](auto handler, std::shared_ptr<detail::client_core> c, std::uint64_t which,
+               std::optional<std::chrono::steady_clock::time_point> limit) {
                 auto slot = boost::asio::get_associated_cancellation_slot(handler);
                 auto sink = detail::make_sink(
                     std::move(handler), [](result<detail::bytes> r) { return r; }, c->executor());
-                c->post([which, sink = std::move(sink)](detail::client_core& inner) mutable {
-                    inner.next_update(which, std::move(sink));
+                c->post([which, limit, sink = std::move(sink)](detail::client_core& inner) mutable {
+                    inner.next_update(which, std::move(sink), limit);
                 });
                 if (slot.is_connected())
                     slot.assign([weak = std::weak_ptr(c), which](boost::asio::cancellation_type) {
                         if (auto const alive = weak.lock())
-                            alive->post([which](detail::client_core& inner) { inner.stop_waiting(which); });
+                            alive->post([which](detail::client_core& inner) { inner.stop_waiting(which, errc::cancelled); });
                     });
             },
-            boost::asio::use_awaitable, core, id);
+            boost::asio::use_awaitable, core, id, until);
     }
     template <class Updates>
     static task<result<Updates>> decoded(task<result<std::vector<std::byte>>> next)

@@ -112,12 +112,8 @@ public:
     void cancel(std::uint64_t id, const error& why)
     {
         auto const found = calls_.find(id);
-        if (found == calls_.end()) {
-            for (auto& [key, queue] : queues_)
-                if (key == id)
-                    queue.stop(why);
+        if (found == calls_.end())
             return;
-        }
         if (auto const& on = found->second.on)
             on->cancel(id);
         finish(found, why);
@@ -129,17 +125,28 @@ public:
         wants_results_ = wants_results_ || with_results;
     }
     void unsubscribe(std::uint64_t id) { queues_.erase(id); }
-    void next_update(std::uint64_t id, std::unique_ptr<call_sink> sink)
+    void next_update(std::uint64_t id, std::unique_ptr<call_sink> sink,
+                     std::optional<std::chrono::steady_clock::time_point> until)
     {
         auto const found = queues_.find(id);
         if (found == queues_.end() || state_ == state::closed)
             return sink->complete(errc::not_connected);
-        found->second.take(std::move(sink));
+        auto& queue = found->second;
+        queue.take(std::move(sink));
+        if (!until || !queue.taker)
+            return;
+        if (!queue.timer)
+            queue.timer = std::make_unique<boost::asio::steady_timer>(strand_);
+        queue.timer->expires_at(*until);
+        queue.timer->async_wait([weak = weak_from_this(), id](boost::system::error_code ec) {
+            if (auto const self = weak.lock(); self && !ec)
+                self->stop_waiting(id, errc::timed_out);
+        });
     }
-    void stop_waiting(std::uint64_t id)
+    void stop_waiting(std::uint64_t id, const error& why)
     {
         if (auto const found = queues_.find(id); found != queues_.end())
-            found->second.stop(errc::cancelled);
+            found->second.stop(why);
     }
     /// Whether Updates in results are wanted by somebody. From any thread.
     bool wants_results() const noexcept { return wants_results_; }
