@@ -68,7 +68,7 @@ public:
                 continue;
             if (!body)
                 co_return body.error();
-            if (auto const received = tl::decode<api::Updates>(*body, true))
+            if (auto received = tl::decode<api::Updates>(*body, true))
                 sort(*received);
             else // of a newer layer than ours, perhaps: the difference will be in ours
                 state_.too_long({update_sequence::pts}, clock::now());
@@ -356,13 +356,13 @@ private:
             }
             if (!answer)
                 co_return answer.error();
-            bool final = true;
+            bool last = true;
             std::int32_t pts = at;
             if (auto* const nothing = tl::get_if<api::updates::channelDifferenceEmpty>(*answer)) {
-                final = nothing->final_;
+                last = nothing->final;
                 pts = nothing->pts;
             } else if (auto* const some = tl::get_if<api::updates::channelDifference>(*answer)) {
-                final = some->final_;
+                last = some->final;
                 pts = some->pts;
                 know(some->users, some->chats);
                 for (auto& message : some->new_messages) {
@@ -373,13 +373,13 @@ private:
                 for (auto& update : some->other_updates)
                     batch_.updates.push_back(std::move(update));
             } else if (auto* const gap = tl::get_if<api::updates::channelDifferenceTooLong>(*answer)) {
-                final = gap->final_;
+                last = gap->final;
                 know(gap->users, gap->chats);
                 batch_.reset_channels.push_back(id);
                 auto const* const dialog = tl::get_if<api::dialog>(gap->dialog);
                 pts = dialog && dialog->pts ? *dialog->pts : at;
             }
-            if (final || pts == at) {
+            if (last || pts == at) {
                 state_.finish_channel(id, pts, ready_);
                 co_return result<>{};
             }

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -53,9 +54,10 @@ public:
     }
 
 private:
-    using executor = decltype(boost::asio::prefer(
+    // Decayed: where the property means nothing, prefer() returns its argument.
+    using executor = std::decay_t<decltype(boost::asio::prefer(
         boost::asio::get_associated_executor(std::declval<Handler&>(), std::declval<const boost::asio::any_io_executor&>()),
-        boost::asio::execution::outstanding_work.tracked));
+        boost::asio::execution::outstanding_work.tracked))>;
 
     executor work_;
     Handler handler_;

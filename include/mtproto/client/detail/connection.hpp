@@ -240,8 +240,10 @@ private:
             return true;
         if (why.is(errc::bad_argument) || (why.is(errc::transport_error) && why.number() == -444))
             return true;
-        if (why.is(errc::handshake_failed) && ++failed_exchanges_ >= 3)
-            return true;
+        for (auto const kind : {errc::handshake_failed, errc::bad_prime, errc::bad_dh_value, errc::bad_factorization,
+                                errc::bad_digest, errc::bad_key})
+            if (why.is(kind))
+                return ++failed_exchanges_ >= 3;
         // Until the first success somebody waits to hear what is wrong: an address where nobody listens, or a
         // server that hangs up again and again.
         return !persistent_ && (!reached_ || ++failures_ >= 3);
@@ -320,6 +322,7 @@ private:
         made.test_mode = options_.test_mode;
         made.media = settings_.media;
         made.temporary = temporary;
+        made.clock = clock_;
         return made;
     }
 
