@@ -1,5 +1,5 @@
 // tcp and server_connection over loopback.
-#include "support.hpp"
+#include "loopback.hpp"
 
 #include <mtproto/transport/padding.hpp>
 #include <mtproto/transport/tcp.hpp>
@@ -7,70 +7,15 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 
-#include <functional>
-
-namespace asio = boost::asio;
 using namespace mtproto::transport;
 using namespace transport_test;
-using asio::ip::address;
 using mtproto::errc;
-using mtproto::result;
 using mtproto::crypto::seeded_random;
 using socket_type = asio::ip::tcp::socket;
 
-namespace {
-
-bytes packet(std::size_t blocks, unsigned seed) { return pattern(24 + 16 * blocks, seed); }
-
-/// g++ 12 cannot keep a braced list across a suspension.
-template <class T, class... More>
-std::vector<T> list(T first, More... more)
+namespace
 {
-    std::vector<T> out;
-    out.push_back(std::move(first));
-    (out.push_back(std::move(more)), ...);
-    return out;
-}
-
-/// An io_context with a listener on loopback; run() fails the test when its coroutines do not end in time.
-struct loopback
-{
-    explicit loopback(const char* host = "127.0.0.1") : listener(io, {asio::ip::make_address(host), 0}) {}
-
-    endpoint here() const
-    {
-        auto const at = listener.local_endpoint();
-        return {at.address().to_string(), at.port()};
-    }
-    void spawn(std::function<asio::awaitable<void>()> work)
-    {
-        ++running;
-        asio::co_spawn(io, wrap(std::move(work)), [this](std::exception_ptr e) {
-            --running;
-            if (e && !failure)
-                failure = e;
-        });
-    }
-    void run()
-    {
-        io.run_for(std::chrono::seconds(20));
-        if (failure)
-            std::rethrow_exception(failure);
-        REQUIRE(running == 0);
-    }
-
-    // The function object lives in this coroutine's frame, so a lambda's captures outlive its own coroutine.
-    static asio::awaitable<void> wrap(std::function<asio::awaitable<void>()> work) { co_await work(); }
-
-    asio::io_context io;
-    asio::ip::tcp::acceptor listener;
-    int running = 0;
-    std::exception_ptr failure;
-};
 
 /// Accepts one connection and echoes its packets, twice each and in one write, until it closes.
 asio::awaitable<void> echo(asio::ip::tcp::acceptor& listener, server_options options)
@@ -204,11 +149,10 @@ TEST_CASE("a peer may write one byte at a time", "[tcp]")
             abridged server(side::server);
             CHECK(server.encode(packet(2, 2), wire).has_value());
             CHECK(server.encode(packet(40, 3), wire).has_value());
-            for (auto b : wire)
-                {
-                    bytes const one(1, b);
-                    co_await write_all(*p.raw, one);
-                }
+            for (auto b : wire) {
+                bytes const one(1, b);
+                co_await write_all(*p.raw, one);
+            }
         });
         for (auto const& body : list(packet(2, 2), packet(40, 3))) {
             auto const got = co_await p.client.receive();
@@ -375,7 +319,8 @@ TEST_CASE("a cancelled send closes, sends that meet share a write", "[tcp]")
         CHECK(copy(got->payload) == packet(1, 2));
         CHECK(done == 1);
 
-        asio::co_spawn(p.net.io, send_big(false), asio::bind_cancellation_slot(cancel.slot(), asio::detached));
+        asio::co_spawn(p.net.io, send_big(false),
+                       asio::bind_cancellation_slot(cancel.slot(), asio::detached));
         timer.expires_after(std::chrono::milliseconds(20));
         co_await timer.async_wait(asio::use_awaitable);
         cancel.emit(asio::cancellation_type::terminal);
@@ -449,4 +394,48 @@ TEST_CASE("connecting gives up in time and when it is cancelled", "[tcp]")
     });
     net.run();
     CHECK(done == 2);
+}
+
+namespace
+{
+
+/// The least that a transport of one's own needs.
+struct own_transport
+{
+    asio::awaitable<mtproto::result<>> connect(endpoint) { co_return mtproto::result<>{}; }
+    asio::awaitable<mtproto::result<>> send(bytes_view packet)
+    {
+        sizes.push_back(packet.size());
+        return done(sizes.size());
+    }
+    asio::awaitable<mtproto::result<frame>> receive() { co_return errc::closed; }
+    void close() noexcept {}
+
+    static asio::awaitable<mtproto::result<>> done(std::size_t calls)
+    {
+        if (calls == 3)
+            co_return errc::closed;
+        co_return mtproto::result<>{};
+    }
+
+    std::vector<std::size_t> sizes{};
+};
+static_assert(connection<own_transport>);
+static_assert(!connection<server_connection>);
+
+} // namespace
+
+TEST_CASE("a batch goes through a transport without batches, up to its first failure", "[tcp]")
+{
+    loopback net;
+    own_transport own;
+    net.spawn([&]() -> asio::awaitable<void> {
+        auto const data = pattern(8);
+        auto const view = bytes_view(data);
+        auto const batch = list(view.first(1), view.first(2), view.first(3), view.first(4));
+        auto const sent = co_await send_all(own, batch);
+        CHECK(sent.error().is(errc::closed));
+        CHECK(own.sizes.size() == 3);
+    });
+    net.run();
 }
