@@ -1,0 +1,100 @@
+// One call on its way to its handler, and what a handler answers.
+#pragma once
+
+#include "mtproto/sandbox/keys.hpp"
+#include "mtproto/sandbox/login.hpp"
+#include "mtproto/sandbox/options.hpp"
+#include "mtproto/sandbox/present.hpp"
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace mtproto::sandbox {
+
+/// An address that the data centre answers on.
+struct listening
+{
+    std::string ip{};
+    std::uint16_t port{};
+    int dc{};
+};
+
+/// A sign-in that is on its way from one data centre to another (auth.exportAuthorization).
+struct exported_sign_in
+{
+    std::int64_t user{};
+    bytes secret{};
+    int to_dc{};
+};
+
+/// What handlers share: everything but connections. Guarded by the data centre's mutex.
+struct office
+{
+    explicit office(options o, crypto::random_source& r) : settings(std::move(o)), random(r), in(settings.seed), codes(settings.seed) {}
+
+    options settings;
+    crypto::random_source& random;
+    world in;
+    code_desk codes;
+    key_store keys;
+    std::vector<listening> addresses;
+    std::map<std::int64_t, exported_sign_in> exports;
+    crypto::dh_prime_cache primes;
+    std::uint64_t count = 0;
+
+    /// A number that has not been used before in this run.
+    std::uint64_t fresh() noexcept { return mix(settings.seed, ++count, 0xf4e5); }
+};
+
+/// One call. Lives while its handler runs.
+struct call
+{
+    office& at;
+    key_record& used; ///< the key that the call was encrypted with
+    key_record& key;  ///< the key that carries the authorization
+    account* me;      ///< who is signed in, or nullptr
+    std::int32_t now; ///< Unix time
+    int dc;           ///< the data centre that was asked
+    std::int64_t msg_id;
+    std::uint64_t session_id;
+    bool over_ipv6 = false;
+
+    world& in() const noexcept { return at.in; }
+    std::int64_t my_id() const noexcept { return me ? me->id : 0; }
+    presenter present() const { return {at.in, my_id(), now}; }
+};
+
+/// What a call is answered with: the boxed result in the native layer, or an rpc_error.
+struct answer
+{
+    bytes value{};
+    std::optional<error> refused{};
+};
+
+/// The answer of a handler of method Q: any constructor of its result type, or an error.
+template <class Q>
+class answer_to
+{
+public:
+    template <class R>
+        requires(!std::is_same_v<std::remove_cvref_t<R>, error> && !std::is_same_v<std::remove_cvref_t<R>, answer_to>)
+    answer_to(const R& value) // NOLINT: handlers return values
+    {
+        static_assert(std::is_same_v<R, typename Q::result> || tl::constructor_of<R, typename Q::result>,
+                      "this is not a constructor of the method's result type");
+        if constexpr (std::is_same_v<R, bool> && !std::is_same_v<typename Q::result, bool>)
+            static_assert(tl::always_false<R>);
+        made_.value = to_bytes(value);
+    }
+    answer_to(error why) { made_.refused = std::move(why); } // NOLINT
+
+    answer take() && { return std::move(made_); }
+
+private:
+    answer made_;
+};
+
+} // namespace mtproto::sandbox
