@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <vector>
 
-namespace gen {
+namespace gen
+{
 
 struct edge
 {

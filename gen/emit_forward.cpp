@@ -4,9 +4,11 @@
 
 #include <string>
 
-namespace gen {
+namespace gen
+{
 
-namespace {
+namespace
+{
 
 std::string owning_arguments(const schema::combinator& line)
 {
@@ -53,7 +55,8 @@ void emit_forward(const program& from, files& out)
             raw.enter(name.scope);
             text += "template <" + from.parameters(first) + ">\n";
             if (from.single(type))
-                text += "using " + name.local + " = " + from.names().raw(target) + '<' + from.arguments(first) + ">;\n";
+                text += "using " + name.local + " = " + from.names().raw(target) + '<' +
+                        from.arguments(first) + ">;\n";
             else
                 text += "struct " + name.local + ";\n";
         }
@@ -73,7 +76,8 @@ void emit_forward(const program& from, files& out)
                 alias(from.names().of(line), line);
         for (auto const& type : all.types()) {
             auto const& name = from.names().of(type);
-            if (from.emitted(type) && !(from.single(type) && from.names().of(from.first_of(type)).path() == name.path()))
+            if (from.emitted(type) &&
+                !(from.single(type) && from.names().of(from.first_of(type)).path() == name.path()))
                 alias(name, from.first_of(type));
         }
     }

@@ -2,16 +2,18 @@
 
 #include "text.hpp"
 
-#include <mtproto/tl/schema/canonical.hpp>
-#include <mtproto/tl/schema/detail/resolver.hpp>
+#include "mtproto/tl/schema/canonical.hpp"
+#include "mtproto/tl/schema/detail/resolver.hpp"
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
-namespace gen {
+namespace gen
+{
 
-namespace {
+namespace
+{
 
 using schema::type_kind;
 
@@ -48,7 +50,8 @@ std::string field_entry(const program& from, const schema::combinator& line, std
         return "::mtproto::tl::flag<" + member + bit + (word != 0 ? ", " + std::to_string(word) : "") + '>';
     auto const wire = from.wire(param.type);
     return "::mtproto::tl::optional_field<" + member + bit +
-           (word != 0 || !wire.empty() ? ", " + std::to_string(word) : "") + (wire.empty() ? "" : ", " + wire) + '>';
+           (word != 0 || !wire.empty() ? ", " + std::to_string(word) : "") +
+           (wire.empty() ? "" : ", " + wire) + '>';
 }
 
 std::string result_type(const program& from, const schema::type_expr& type)
@@ -74,9 +77,10 @@ std::string emit_builtin(const program& from, const schema::combinator& line)
     std::string out = "template <class S>\nstruct " + name + "\n{\n";
     if (!empty)
         out += "    " + from.cpp_type(value) + " value{};\n\n";
-    out += "    static constexpr std::uint32_t tl_id = " + hex(line.id) + ";\n    static constexpr char tl_line[] = \"" +
-           std::string(line.name) + '#' + hex(line.id).substr(2) + (empty ? "" : " value:" + std::string(line.name)) +
-           " = " + std::string(line.result.name) + "\";\n    using tl_fields = ::mtproto::tl::field_list<" +
+    out += "    static constexpr std::uint32_t tl_id = " + hex(line.id) +
+           ";\n    static constexpr char tl_line[] = \"" + std::string(line.name) + '#' +
+           hex(line.id).substr(2) + (empty ? "" : " value:" + std::string(line.name)) + " = " +
+           std::string(line.result.name) + "\";\n    using tl_fields = ::mtproto::tl::field_list<" +
            (empty ? "" : "::mtproto::tl::field<&" + name + "::value>") + ">;\n};\n";
     return out;
 }
@@ -90,8 +94,8 @@ std::string emit_struct(const program& from, const schema::combinator& line)
     auto const& name = from.names().of(line).local;
     std::string out;
     if (!from.opts().links.empty())
-        out += "/// " + from.opts().links + (line.is_function ? "/method/" : "/constructor/") + std::string(line.name) +
-               '\n';
+        out += "/// " + from.opts().links + (line.is_function ? "/method/" : "/constructor/") +
+               std::string(line.name) + '\n';
     out += "template <" + from.parameters(line) + ">\nstruct " + name + "\n{\n";
     if (line.is_function) {
         out += "    using result = " + result_type(from, line.result) + ";\n";

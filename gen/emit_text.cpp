@@ -2,11 +2,12 @@
 #include "program.hpp"
 #include "text.hpp"
 
-#include <mtproto/tl/schema/canonical.hpp>
+#include "mtproto/tl/schema/canonical.hpp"
 
 #include <string>
 
-namespace gen {
+namespace gen
+{
 
 void emit_umbrella(const program& from, files& out)
 {

@@ -9,9 +9,11 @@
 #include <set>
 #include <string>
 
-namespace gen {
+namespace gen
+{
 
-namespace {
+namespace
+{
 
 using schema::type_kind;
 
@@ -65,14 +67,16 @@ private:
     bool split_core_ = false;
 };
 
-std::string head(const program& from, const std::string& path, std::string_view purpose, std::set<std::string> included)
+std::string head(const program& from, const std::string& path, std::string_view purpose,
+                 std::set<std::string> included)
 {
     included.erase(path);
     std::string text = file_head(purpose) + from.include("fwd.hpp", path);
     for (auto const& other : included)
         text += from.include(other, path);
     return text + "#include \"mtproto/tl/fields.hpp\"\n#include \"mtproto/tl/types.hpp\"\n\n"
-                  "#include <cstdint>\n#include <optional>\n#include <type_traits>\n\n";
+                  "#include <array>\n#include <cstddef>\n#include <cstdint>\n#include <optional>\n#include "
+                  "<type_traits>\n\n";
 }
 
 } // namespace

@@ -5,16 +5,21 @@
 #include <algorithm>
 #include <utility>
 
-namespace gen {
+namespace gen
+{
 
-namespace {
+namespace
+{
 
 using schema::type_kind;
 
 constexpr std::size_t most_in_optional = 64;
 constexpr std::size_t most_in_field = 256;
 
-constexpr std::size_t round_up(std::size_t size, std::size_t align) { return (size + align - 1) / align * align; }
+constexpr std::size_t round_up(std::size_t size, std::size_t align)
+{
+    return (size + align - 1) / align * align;
+}
 
 } // namespace
 
@@ -51,7 +56,8 @@ void layout::break_cycles()
                 if (type.kind != type_kind::bare)
                     return;
                 auto const& target = schema_.combinators()[type.index];
-                if (schema_.type_of(target).constructors.size() > 1 && bare_nodes.emplace(type.index, nodes).second)
+                if (schema_.type_of(target).constructors.size() > 1 &&
+                    bare_nodes.emplace(type.index, nodes).second)
                     ++nodes;
             });
 
@@ -86,25 +92,39 @@ layout::extent layout::of(const schema::type_expr& type)
 {
     switch (type.kind) {
     case type_kind::nat:
-    case type_kind::int32: return {4, 4};
+    case type_kind::int32:
+        return {4, 4};
     case type_kind::int53:
     case type_kind::int64:
-    case type_kind::float64: return {8, 8};
-    case type_kind::string: return {32, 8};
-    case type_kind::bytes: return {24, 8};
-    case type_kind::int128: return {16, 1};
-    case type_kind::int256: return {32, 1};
+    case type_kind::float64:
+        return {8, 8};
+    case type_kind::string:
+        return {32, 8};
+    case type_kind::bytes:
+        return {24, 8};
+    case type_kind::int128:
+        return {16, 1};
+    case type_kind::int256:
+        return {32, 1};
     case type_kind::boolean:
-    case type_kind::true_: return {1, 1};
+    case type_kind::true_:
+        return {1, 1};
     case type_kind::vector:
-    case type_kind::bare_vector: return type.args.front().kind == type_kind::boolean ? extent{40, 8} : extent{24, 8};
-    case type_kind::object: return {24, 8};
-    case type_kind::boxed: return of(schema_.types()[type.index]);
-    case type_kind::bare: return of(schema_.combinators()[type.index]);
+    case type_kind::bare_vector:
+        return type.args.front().kind == type_kind::boolean ? extent{40, 8} : extent{24, 8};
+    case type_kind::object:
+        return {24, 8};
+    case type_kind::boxed:
+        return of(schema_.types()[type.index]);
+    case type_kind::bare:
+        return of(schema_.combinators()[type.index]);
+    case type_kind::fixed:
+        return {type.index, 1};
     case type_kind::variable: // not known: as a pointer
     case type_kind::repeat:
     case type_kind::number:
-    case type_kind::type: break;
+    case type_kind::type:
+        break;
     }
     return {8, 8};
 }

@@ -1,21 +1,23 @@
 // Which fields must live on the heap: those that close a cycle of types, and those that are large.
 #pragma once
 
-#include <mtproto/tl/schema/model.hpp>
+#include "mtproto/tl/schema/model.hpp"
 
 #include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
 
-namespace gen {
+namespace gen
+{
 
 namespace schema = mtproto::tl::schema;
 
-/// Sizes of the generated types on a 64-bit machine with libstdc++, and what is boxed to keep them finite and small.
+/// Sizes of the generated types on a 64-bit machine with libstdc++, and what is boxed to keep them finite and
+/// small.
 ///
-/// Vectors break cycles, optionals do not. Of each group of types that contain each other, the fewest fields are
-/// boxed. Then an optional of more than 64 bytes is boxed, and any other field of more than 256.
+/// Vectors break cycles, optionals do not. Of each group of types that contain each other, the fewest fields
+/// are boxed. Then an optional of more than 64 bytes is boxed, and any other field of more than 256.
 class layout
 {
 public:

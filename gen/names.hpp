@@ -1,7 +1,7 @@
 // C++ names of what a schema declares: TL's spelling, a trailing underscore where C++ minds.
 #pragma once
 
-#include <mtproto/tl/schema/model.hpp>
+#include "mtproto/tl/schema/model.hpp"
 
 #include <cstdint>
 #include <map>
@@ -11,7 +11,8 @@
 #include <string_view>
 #include <vector>
 
-namespace gen {
+namespace gen
+{
 
 namespace schema = mtproto::tl::schema;
 

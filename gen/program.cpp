@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
-namespace gen {
+namespace gen
+{
 
 using schema::type_kind;
 
-namespace {
+namespace
+{
 
 template <class F>
 void each_type(const schema::type_expr& type, F&& f)
@@ -54,14 +56,15 @@ void program::check(const schema::combinator& line) const
     for (auto const& param : line.params)
         words += param.flag_word ? 1 : 0;
     if (words > 4)
-        throw failure(schema_.location(line.offset) + ": " + std::string(line.name) + " has " + std::to_string(words) +
-                      " flag words, at most 4 are supported");
+        throw failure(schema_.location(line.offset) + ": " + std::string(line.name) + " has " +
+                      std::to_string(words) + " flag words, at most 4 are supported");
     if (line.is_function)
         return;
     // A generic type's constructors must take its variables in the order of the type.
     auto const& args = line.result.args;
-    bool const plain = std::equal(args.begin(), args.end(), line.variables.begin(), line.variables.end(),
-                                  [](const schema::type_expr& arg, std::string_view name) { return arg.name == name; });
+    bool const plain =
+        std::equal(args.begin(), args.end(), line.variables.begin(), line.variables.end(),
+                   [](const schema::type_expr& arg, std::string_view name) { return arg.name == name; });
     if (!plain)
         throw failure(schema_.location(line.result.offset) + ": the variables of " + std::string(line.name) +
                       " are not the arguments of its type in the same order, which is not supported");
@@ -97,31 +100,51 @@ std::string program::cpp_type(const schema::type_expr& type) const
         return name += '>';
     };
     switch (type.kind) {
-    case type_kind::nat: return "std::uint32_t";
-    case type_kind::int32: return "std::int32_t";
+    case type_kind::nat:
+        return "std::uint32_t";
+    case type_kind::int32:
+        return "std::int32_t";
     case type_kind::int53:
-    case type_kind::int64: return "std::int64_t";
-    case type_kind::float64: return "double";
-    case type_kind::string: return "::mtproto::tl::string<S>";
-    case type_kind::bytes: return "::mtproto::tl::bytes<S>";
-    case type_kind::int128: return "::mtproto::tl::int128";
-    case type_kind::int256: return "::mtproto::tl::int256";
-    case type_kind::boolean: return "bool";
+    case type_kind::int64:
+        return "std::int64_t";
+    case type_kind::float64:
+        return "double";
+    case type_kind::string:
+        return "::mtproto::tl::string<S>";
+    case type_kind::bytes:
+        return "::mtproto::tl::bytes<S>";
+    case type_kind::int128:
+        return "::mtproto::tl::int128";
+    case type_kind::int256:
+        return "::mtproto::tl::int256";
+    case type_kind::boolean:
+        return "bool";
     case type_kind::vector:
-    case type_kind::bare_vector: return "::mtproto::tl::vector<S, " + cpp_type(type.args.front()) + '>';
-    case type_kind::object: return "::mtproto::tl::object";
-    case type_kind::variable: return names::variable(type.name);
-    case type_kind::boxed: return with_arguments(names_.raw(names_.of(schema_.types()[type.index])));
+    case type_kind::bare_vector:
+        return "::mtproto::tl::vector<S, " + cpp_type(type.args.front()) + '>';
+    case type_kind::object:
+        return "::mtproto::tl::object";
+    case type_kind::variable:
+        return names::variable(type.name);
+    case type_kind::boxed:
+        return with_arguments(names_.raw(names_.of(schema_.types()[type.index])));
     case type_kind::bare: {
         auto const& line = schema_.combinators()[type.index];
         if (line.builtin)
-            unsupported(type, "the built-in constructor " + std::string(line.name) + " is not supported as a type");
+            unsupported(type,
+                        "the built-in constructor " + std::string(line.name) + " is not supported as a type");
         return with_arguments(names_.raw(names_.of(line)));
     }
-    case type_kind::true_: unsupported(type, "'true' is supported as a conditional parameter only");
-    case type_kind::repeat: unsupported(type, "repetitions are supported in built-in declarations only");
-    case type_kind::number: unsupported(type, "a number as an argument of a type is not supported");
-    case type_kind::type: unsupported(type, "'Type' is no type of a value");
+    case type_kind::fixed:
+        return "std::array<std::byte, " + std::to_string(type.index) + '>';
+    case type_kind::true_:
+        unsupported(type, "'true' is supported as a conditional parameter only");
+    case type_kind::repeat:
+        unsupported(type, "repetitions are supported in built-in declarations only");
+    case type_kind::number:
+        unsupported(type, "a number as an argument of a type is not supported");
+    case type_kind::type:
+        unsupported(type, "'Type' is no type of a value");
     }
     unsupported(type, "this type is not supported");
 }
@@ -129,13 +152,16 @@ std::string program::cpp_type(const schema::type_expr& type) const
 std::string program::wire(const schema::type_expr& type) const
 {
     switch (type.kind) {
-    case type_kind::bare: return "::mtproto::tl::wire::bare";
+    case type_kind::bare:
+        return "::mtproto::tl::wire::bare";
     case type_kind::vector: {
         auto const element = wire(type.args.front());
         return element.empty() ? "" : "::mtproto::tl::wire::vector<" + element + '>';
     }
-    case type_kind::bare_vector: return "::mtproto::tl::wire::bare_vector<" + wire(type.args.front()) + '>';
-    default: return {};
+    case type_kind::bare_vector:
+        return "::mtproto::tl::wire::bare_vector<" + wire(type.args.front()) + '>';
+    default:
+        return {};
     }
 }
 

@@ -4,7 +4,7 @@
 #include "layout.hpp"
 #include "names.hpp"
 
-#include <mtproto/tl/schema/model.hpp>
+#include "mtproto/tl/schema/model.hpp"
 
 #include <cstdint>
 #include <map>
@@ -13,7 +13,8 @@
 #include <string_view>
 #include <vector>
 
-namespace gen {
+namespace gen
+{
 
 struct options
 {

@@ -1,6 +1,7 @@
 #include "text.hpp"
 
-namespace gen {
+namespace gen
+{
 
 std::string literal(std::string_view text, std::string_view indent, std::size_t width)
 {

@@ -117,7 +117,8 @@ public:
         if (first_ && first_->salt == salt && unix_seconds < first_->valid_until)
             return true;
         auto const index = unix_seconds / period_;
-        return salt == at(index).salt ||
+        // A client may be a little ahead with a salt that it knew beforehand.
+        return salt == at(index).salt || salt == at((unix_seconds + 30) / period_).salt ||
                (index - 1 >= oldest_ && salt == at(index - 1).salt && at(index - 1).valid_until > unix_seconds);
     }
     /// The next `count` salts (at most 64), the current one first.

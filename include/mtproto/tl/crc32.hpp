@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <string_view>
 
-namespace mtproto::tl {
+namespace mtproto::tl
+{
 
-namespace detail {
+namespace detail
+{
 
 constexpr std::array<std::uint32_t, 256> make_crc32_table() noexcept
 {
@@ -26,8 +28,8 @@ inline constexpr auto crc32_table = make_crc32_table();
 
 } // namespace detail
 
-/// The CRC32 (IEEE 802.3) of `text`. A constructor's id is that of its declaration without the id, in the form
-/// that schema::canonical_line gives. https://core.telegram.org/mtproto/TL#formal-description-of-tl
+/// The CRC32 (IEEE 802.3) of `text`. A constructor's id is that of its declaration without the id, in the
+/// form that schema::canonical_line gives. https://core.telegram.org/mtproto/TL#formal-description-of-tl
 ///
 /// `seed` continues an earlier sum: crc32(b, crc32(a)) == crc32(a + b).
 constexpr std::uint32_t crc32(std::string_view text, std::uint32_t seed = 0) noexcept

@@ -1,19 +1,22 @@
 // Declarations as text: as people read them, and in the form whose CRC32 is the id.
 #pragma once
 
-#include <mtproto/tl/crc32.hpp>
-#include <mtproto/tl/schema/model.hpp>
+#include "mtproto/tl/crc32.hpp"
+#include "mtproto/tl/schema/model.hpp"
 
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace mtproto::tl::schema {
+namespace mtproto::tl::schema
+{
 
-namespace detail {
+namespace detail
+{
 
-struct text_style {
+struct text_style
+{
     bool plain = false;           // no braces, no angle brackets, no conditional `true`
     bool bytes_as_string = false; // of parameters; ids take vectors of bytes as they are written
 };
@@ -73,8 +76,8 @@ inline void append_declaration(std::string& out, const combinator& line, text_st
             out.append(line.params[p.when->field].name) += '.';
             out.append(std::to_string(p.when->bit)) += '?';
         }
-        bool const applied = !style.plain && !p.type.angled && !p.type.args.empty() &&
-                             p.type.kind != type_kind::repeat;
+        bool const applied =
+            !style.plain && !p.type.angled && !p.type.args.empty() && p.type.kind != type_kind::repeat;
         out += applied ? "(" : "";
         append_type(out, p.type, style);
         out += applied ? ")" : "";

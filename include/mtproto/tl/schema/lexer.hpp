@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <string_view>
 
-namespace mtproto::tl::schema {
+namespace mtproto::tl::schema
+{
 
 /// A place in a schema's text, both counted from 1, the column in bytes.
-struct position {
+struct position
+{
     std::size_t line = 1;
     std::size_t column = 1;
 
@@ -40,7 +42,8 @@ enum class token_kind : std::uint8_t
     bad,        ///< not TL; the text is a sentence that says why
 };
 
-struct token {
+struct token
+{
     token_kind kind = token_kind::end;
     std::string_view text;
     std::size_t offset = 0;

@@ -1,7 +1,7 @@
 // A parsed TL schema: constructors, functions, types and how to find them.
 #pragma once
 
-#include <mtproto/tl/schema/lexer.hpp>
+#include "mtproto/tl/schema/lexer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,8 @@
 #include <unordered_map>
 #include <vector>
 
-namespace mtproto::tl::schema {
+namespace mtproto::tl::schema
+{
 
 /// What a type expression stands for. What a value of it looks like in bytes:
 /// https://core.telegram.org/mtproto/serialize
@@ -38,17 +39,19 @@ enum class type_kind : std::uint8_t
     object,      ///< `Object`: any boxed value
     boxed,       ///< a declared type; `index` is that of schema::types()
     bare,        ///< a constructor without its id; `index` is that of schema::combinators()
+    fixed,       ///< any other number of the form `int512 16*[ int ]`; `index` is its size in bytes
     repeat,      ///< `4*[ int ]`, `[ t ]`: the arguments, repeated
     number,      ///< a number given to a type, `Tuple int 3`
     type,        ///< the word `Type`, the type of a type variable
 };
 
 /// A type as a declaration uses it.
-struct type_expr {
+struct type_expr
+{
     std::string_view name; ///< as written, without `%`, `!` and arguments; of a repeat: how often, or empty
     std::span<const type_expr> args;
     std::uint32_t offset = 0; ///< where it begins in schema::text()
-    std::uint32_t index = 0;  ///< of a boxed or bare kind, see there
+    std::uint32_t index = 0;  ///< of a boxed, bare or fixed kind, see there
     type_kind kind = type_kind::boxed;
     bool percent = false; ///< written with `%`
     bool bang = false;    ///< `!X`: the parameter is a function whose result is X
@@ -56,12 +59,14 @@ struct type_expr {
 };
 
 /// `flags.3?`: the parameter is there if bit 3 of the parameter `flags` is set.
-struct condition {
+struct condition
+{
     std::uint32_t field = 0; ///< index of the `#` parameter in combinator::params
     std::uint32_t bit = 0;   ///< 0..31
 };
 
-struct param {
+struct param
+{
     std::string_view name; ///< empty in the rare declarations that leave it out
     type_expr type;
     std::optional<condition> when;
@@ -70,8 +75,9 @@ struct param {
 };
 
 /// A constructor or a function: one declaration.
-struct combinator {
-    std::string_view name; ///< with its namespace: `messages.sendMessage`
+struct combinator
+{
+    std::string_view name;                       ///< with its namespace: `messages.sendMessage`
     std::span<const std::string_view> variables; ///< X of {X:Type}
     std::span<const param> params;
     type_expr result;
@@ -80,9 +86,11 @@ struct combinator {
     std::uint32_t id = 0;
     std::uint32_t type_index = 0; ///< of a constructor: its type in schema::types()
     bool id_given = false;        ///< false: the id was computed from the line
-    bool own_bytes = false; ///< its computed id keeps the word `bytes`, as TDLib has it where `bytes` is declared
+    bool own_bytes =
+        false; ///< its computed id keeps the word `bytes`, as TDLib has it where `bytes` is declared
     bool is_function = false;
-    bool builtin = false; ///< `int ? = Int`, `vector`, `boolTrue`, `true`: known to every program, nothing to generate
+    bool builtin =
+        false; ///< `int ? = Int`, `vector`, `boolTrue`, `true`: known to every program, nothing to generate
 
     /// `messages` of `messages.sendMessage`, empty where there is none.
     constexpr std::string_view name_space() const noexcept
@@ -95,10 +103,12 @@ struct combinator {
 };
 
 /// A boxed type: the constructors that have it as their result.
-struct type_info {
+struct type_info
+{
     std::string_view name;
-    std::span<const std::uint32_t> constructors; ///< indices into schema::combinators(), in the schema's order
-    std::uint32_t arity = 0;                     ///< how many arguments it takes, 1 for Vector
+    std::span<const std::uint32_t>
+        constructors;        ///< indices into schema::combinators(), in the schema's order
+    std::uint32_t arity = 0; ///< how many arguments it takes, 1 for Vector
 
     constexpr std::string_view name_space() const noexcept
     {
@@ -108,16 +118,19 @@ struct type_info {
     constexpr std::string_view local_name() const noexcept { return name.substr(name.rfind('.') + 1); }
 };
 
-namespace detail {
+namespace detail
+{
 
 // Everything that views point into; immutable once the parser is done.
-struct storage {
+struct storage
+{
     std::string text;
     std::string file;
     std::pmr::monotonic_buffer_resource memory{1 << 16};
     std::vector<combinator> combinators;
     std::vector<type_info> types;
-    std::unordered_map<std::uint32_t, std::uint32_t> by_id;
+    std::unordered_map<std::uint32_t, std::uint32_t> constructors_by_id;
+    std::unordered_map<std::uint32_t, std::uint32_t> functions_by_id;
     std::unordered_map<std::string_view, std::uint32_t> constructors;
     std::unordered_map<std::string_view, std::uint32_t> functions;
     std::unordered_map<std::string_view, std::uint32_t> types_by_name;
@@ -129,8 +142,8 @@ struct storage {
 
 /// A whole schema, checked. Made by parse().
 ///
-/// A handle: copies are cheap and share the same immutable data, which lives as long as any of them; views and
-/// pointers handed out live as long. Safe to read from many threads.
+/// A handle: copies are cheap and share the same immutable data, which lives as long as any of them; views
+/// and pointers handed out live as long. Safe to read from many threads.
 class schema
 {
 public:
@@ -151,8 +164,20 @@ public:
     /// All boxed types, in the order of their first constructors.
     std::span<const type_info> types() const noexcept { return data_->types; }
 
-    /// The constructor or function with that id, or nullptr.
-    const combinator* find(std::uint32_t id) const noexcept { return at(data_->by_id, id); }
+    /// The constructor or else the function with that id, or nullptr.
+    const combinator* find(std::uint32_t id) const noexcept
+    {
+        auto const* const constructor = find_constructor(id);
+        return constructor != nullptr ? constructor : find_function(id);
+    }
+    const combinator* find_constructor(std::uint32_t id) const noexcept
+    {
+        return at(data_->constructors_by_id, id);
+    }
+    const combinator* find_function(std::uint32_t id) const noexcept
+    {
+        return at(data_->functions_by_id, id);
+    }
     const combinator* find_constructor(std::string_view name) const noexcept
     {
         return at(data_->constructors, name);

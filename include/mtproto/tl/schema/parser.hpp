@@ -1,23 +1,27 @@
 // From the text of a schema to its model.
 #pragma once
 
-#include <mtproto/error.hpp>
-#include <mtproto/tl/schema/detail/declarations.hpp>
-#include <mtproto/tl/schema/detail/resolver.hpp>
-#include <mtproto/tl/schema/model.hpp>
+#include "mtproto/error.hpp"
+#include "mtproto/tl/schema/detail/declarations.hpp"
+#include "mtproto/tl/schema/detail/resolver.hpp"
+#include "mtproto/tl/schema/model.hpp"
 
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
-namespace mtproto::tl::schema {
+namespace mtproto::tl::schema
+{
 
-/// Parses and checks a schema: types and functions of any layer, the protocol's own schema, or another program's
-/// (td_api.tl). https://core.telegram.org/mtproto/TL
+/// Parses and checks a schema: types and functions of any layer, the protocol's own schema, or another
+/// program's (td_api.tl). https://core.telegram.org/mtproto/TL
 ///
-/// `file` is what messages call it. Fails with errc::bad_schema and one sentence: "api.tl:12:7: unknown type Foo".
-/// Loading the whole API takes a few milliseconds. Declarations without an id get the CRC32 of their line.
+/// `file` is what messages call it. Fails with errc::bad_schema and one sentence: "api.tl:12:7: unknown type
+/// Foo". Loading the whole API takes a few milliseconds. Declarations without an id get the CRC32 of their
+/// line.
 inline result<schema> parse(std::string text, std::string file = "schema")
 {
     auto data = std::make_shared<detail::storage>();
@@ -28,10 +32,19 @@ inline result<schema> parse(std::string text, std::string file = "schema")
     detail::problem problem;
     if (!detail::declarations(*data, problem).read() || !detail::resolver(*data, problem).resolve()) {
         auto const [line, column] = position_of(data->text, problem.offset);
-        return error(errc::bad_schema, data->file + ':' + std::to_string(line) + ':' + std::to_string(column) +
-                                           ": " + problem.sentence);
+        return error(errc::bad_schema, data->file + ':' + std::to_string(line) + ':' +
+                                           std::to_string(column) + ": " + problem.sentence);
     }
     return schema(std::shared_ptr<const detail::storage>(std::move(data)));
+}
+
+/// Parses a schema that a generated header carries in pieces: parse_pieces(api::schema_text, "api.tl").
+inline result<schema> parse_pieces(std::span<const std::string_view> pieces, std::string file = "schema")
+{
+    std::string text;
+    for (auto const piece : pieces)
+        text += piece;
+    return parse(std::move(text), std::move(file));
 }
 
 /// Reads a file and parses it. Fails with errc::bad_schema if it cannot be read.

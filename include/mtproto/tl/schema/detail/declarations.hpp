@@ -1,8 +1,8 @@
 // The grammar: tokens to declarations, names not yet looked up.
 #pragma once
 
-#include <mtproto/tl/schema/lexer.hpp>
-#include <mtproto/tl/schema/model.hpp>
+#include "mtproto/tl/schema/lexer.hpp"
+#include "mtproto/tl/schema/model.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -16,11 +16,13 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::tl::schema::detail {
+namespace mtproto::tl::schema::detail
+{
 
 inline constexpr std::size_t max_text = std::size_t(64) << 20;
 
-struct problem {
+struct problem
+{
     std::size_t offset = 0;
     std::string sentence;
 };
@@ -43,7 +45,8 @@ public:
         while (token_.kind != token_kind::end) {
             if (token_.kind == token_kind::section) {
                 if (token_.text != "types" && token_.text != "functions")
-                    return fail("unknown section '" + std::string(token_.text) + "', expected types or functions");
+                    return fail("unknown section '" + std::string(token_.text) +
+                                "', expected types or functions");
                 in_functions = token_.text == "functions";
                 advance();
                 continue;
@@ -84,10 +87,14 @@ private:
     std::string shown() const
     {
         switch (token_.kind) {
-        case token_kind::end: return "the end of the text";
-        case token_kind::section: return "a section";
-        case token_kind::id: return "'#" + std::string(token_.text) + '\'';
-        default: return '\'' + std::string(token_.text) + '\'';
+        case token_kind::end:
+            return "the end of the text";
+        case token_kind::section:
+            return "a section";
+        case token_kind::id:
+            return "'#" + std::string(token_.text) + '\'';
+        default:
+            return '\'' + std::string(token_.text) + '\'';
         }
     }
     bool expect(char symbol, std::string_view why)
@@ -105,8 +112,7 @@ private:
         static_assert(std::is_trivially_destructible_v<T>);
         if (items.empty())
             return {};
-        auto* const memory =
-            static_cast<T*>(data_.memory.allocate(items.size() * sizeof(T), alignof(T)));
+        auto* const memory = static_cast<T*>(data_.memory.allocate(items.size() * sizeof(T), alignof(T)));
         std::uninitialized_copy(items.begin(), items.end(), memory);
         return {memory, items.size()};
     }
@@ -132,7 +138,8 @@ private:
         }
         while (!token_.is('=')) {
             if (token_.is(';') || token_.kind == token_kind::end || token_.kind == token_kind::section)
-                return fail("expected '=' and the result type of " + std::string(line.name) + ", not " + shown());
+                return fail("expected '=' and the result type of " + std::string(line.name) + ", not " +
+                            shown());
             if (!parameter(params))
                 return false;
         }
@@ -153,7 +160,8 @@ private:
     {
         auto const digits = token_.text;
         if (digits.size() > 8)
-            return fail("an id has at most 8 hexadecimal digits, this one has " + std::to_string(digits.size()));
+            return fail("an id has at most 8 hexadecimal digits, this one has " +
+                        std::to_string(digits.size()));
         auto const [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), line.id, 16);
         if (ec != std::errc() || end != digits.data() + digits.size())
             return fail("an id consists of hexadecimal digits, not '" + std::string(digits) + '\'');
@@ -234,7 +242,8 @@ private:
         return expect('?', "after the bit of a condition");
     }
 
-    struct depth_guard {
+    struct depth_guard
+    {
         int& depth;
         explicit depth_guard(int& d) : depth(++d) {}
         ~depth_guard() { --depth; }

@@ -1,11 +1,12 @@
 // Looks up every name of a schema and checks what the grammar cannot.
 #pragma once
 
-#include <mtproto/tl/schema/canonical.hpp>
-#include <mtproto/tl/schema/detail/declarations.hpp>
-#include <mtproto/tl/schema/model.hpp>
+#include "mtproto/tl/schema/canonical.hpp"
+#include "mtproto/tl/schema/detail/declarations.hpp"
+#include "mtproto/tl/schema/model.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,23 +17,23 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::tl::schema::detail {
+namespace mtproto::tl::schema::detail
+{
 
-struct builtin_name {
+struct builtin_name
+{
     std::string_view name;
     type_kind kind;
 };
 
 // Types that a declaration may use without a declaration of them.
 inline constexpr builtin_name builtin_types[] = {
-    {"int", type_kind::int32},       {"int32", type_kind::int32},
-    {"int53", type_kind::int53},     {"long", type_kind::int64},
-    {"int64", type_kind::int64},     {"double", type_kind::float64},
-    {"string", type_kind::string},   {"bytes", type_kind::bytes},
-    {"int128", type_kind::int128},   {"int256", type_kind::int256},
-    {"Bool", type_kind::boolean},    {"true", type_kind::true_},
-    {"Vector", type_kind::vector},   {"vector", type_kind::bare_vector},
-    {"Object", type_kind::object},   {"Type", type_kind::type},
+    {"int", type_kind::int32},          {"int32", type_kind::int32},   {"int53", type_kind::int53},
+    {"long", type_kind::int64},         {"int64", type_kind::int64},   {"double", type_kind::float64},
+    {"string", type_kind::string},      {"bytes", type_kind::bytes},   {"secureString", type_kind::string},
+    {"secureBytes", type_kind::bytes},  {"int128", type_kind::int128}, {"int256", type_kind::int256},
+    {"Bool", type_kind::boolean},       {"true", type_kind::true_},    {"Vector", type_kind::vector},
+    {"vector", type_kind::bare_vector}, {"Object", type_kind::object}, {"Type", type_kind::type},
 };
 
 class resolver
@@ -44,7 +45,8 @@ public:
     {
         for (auto const& [name, kind] : builtin_types)
             names_.emplace(name, entry{kind, 0});
-        data_.by_id.reserve(data_.combinators.size());
+        data_.constructors_by_id.reserve(data_.constructor_count);
+        data_.functions_by_id.reserve(data_.combinators.size() - data_.constructor_count);
         if (!enter_constructors() || !enter_functions())
             return false;
         for (auto& line : data_.combinators)
@@ -54,7 +56,8 @@ public:
     }
 
 private:
-    struct entry {
+    struct entry
+    {
         type_kind kind;
         std::uint32_t index;
     };
@@ -82,6 +85,23 @@ private:
         return found != std::end(builtin_types) && (line.params.empty() || line.name == "vector");
     }
 
+    // 64 of `int512 16*[ int ] = Int512`, 0 of other lines.
+    static std::uint32_t fixed_size(const combinator& line)
+    {
+        if (!line.builtin || line.params.size() != 1 || line.params.front().type.kind != type_kind::repeat)
+            return 0;
+        auto const& repeat = line.params.front().type;
+        if (repeat.args.size() != 1)
+            return 0;
+        auto const& element = repeat.args.front().name;
+        std::uint32_t const size = element == "int" || element == "int32"    ? 4
+                                   : element == "long" || element == "int64" ? 8
+                                                                             : 0;
+        std::uint32_t count = 0;
+        std::from_chars(repeat.name.data(), repeat.name.data() + repeat.name.size(), count);
+        return count <= 1024 ? count * size : 0;
+    }
+
     bool enter_constructors()
     {
         std::vector<std::vector<std::uint32_t>> members;
@@ -90,12 +110,15 @@ private:
             auto& line = data_.combinators[i];
             line.builtin = is_builtin(line);
             if (auto const [first, fresh] = data_.constructors.emplace(line.name, i); !fresh)
-                return fail(line.offset, "the constructor " + std::string(line.name) + " was already declared at " +
+                return fail(line.offset, "the constructor " + std::string(line.name) +
+                                             " was already declared at " +
                                              line_of(data_.combinators[first->second].offset));
             auto const& result = line.result;
             if (!is_type_name(result.name) || result.percent || result.bang)
-                return fail(result.offset, "the result of a constructor is a type, whose name begins with a capital "
-                                           "letter, not '" + std::string(result.name) + '\'');
+                return fail(result.offset,
+                            "the result of a constructor is a type, whose name begins with a capital "
+                            "letter, not '" +
+                                std::string(result.name) + '\'');
             auto const arity = static_cast<std::uint32_t>(result.args.size());
             auto const [type, fresh] =
                 data_.types_by_name.emplace(result.name, static_cast<std::uint32_t>(data_.types.size()));
@@ -103,12 +126,18 @@ private:
                 data_.types.push_back({result.name, {}, arity});
                 members.emplace_back();
             } else if (data_.types[type->second].arity != arity)
-                return fail(result.offset, "another constructor of " + std::string(result.name) + " gives it " +
-                                               std::to_string(data_.types[type->second].arity) + " arguments, not " +
-                                               std::to_string(arity));
+                return fail(result.offset, "another constructor of " + std::string(result.name) +
+                                               " gives it " +
+                                               std::to_string(data_.types[type->second].arity) +
+                                               " arguments, not " + std::to_string(arity));
             line.type_index = type->second;
             members[type->second].push_back(i);
-            names_.try_emplace(line.name, entry{type_kind::bare, i});
+            if (auto const size = fixed_size(line); size != 0)
+                names_.try_emplace(line.name, entry{type_kind::fixed, size}); // not int128 and int256
+            else if (line.builtin)
+                names_.try_emplace(line.name, entry{type_kind::bare, i});
+            else
+                names_.insert_or_assign(line.name, entry{type_kind::bare, i});
             own_bytes_ |= line.name == "bytes";
         }
         for (std::uint32_t i = 0; i != members.size(); ++i) {
@@ -124,9 +153,12 @@ private:
         for (auto i = data_.constructor_count; i != data_.combinators.size(); ++i) {
             auto const& line = data_.combinators[i];
             if (line.builtin)
-                return fail(line.offset, "'?' declares a built-in type, " + std::string(line.name) + " is a function");
-            if (auto const [first, fresh] = data_.functions.emplace(line.name, static_cast<std::uint32_t>(i)); !fresh)
-                return fail(line.offset, "the function " + std::string(line.name) + " was already declared at " +
+                return fail(line.offset,
+                            "'?' declares a built-in type, " + std::string(line.name) + " is a function");
+            if (auto const [first, fresh] = data_.functions.emplace(line.name, static_cast<std::uint32_t>(i));
+                !fresh)
+                return fail(line.offset, "the function " + std::string(line.name) +
+                                             " was already declared at " +
                                              line_of(data_.combinators[first->second].offset));
         }
         return true;
@@ -140,11 +172,19 @@ private:
                 line.own_bytes = own_bytes_;
                 line.id = computed_id(line);
             }
-            if (auto const [first, fresh] = data_.by_id.emplace(line.id, i); !fresh) {
-                auto const& other = data_.combinators[first->second];
-                return fail(line.offset, std::string(line.name) + " has the id of " + std::string(other.name) +
-                                             " at " + line_of(other.offset));
-            }
+            auto& ids = line.is_function ? data_.functions_by_id : data_.constructors_by_id;
+            auto const [first, fresh] = ids.emplace(line.id, i);
+            if (fresh)
+                continue;
+            // Programs name a function anew under the id of another; the id is that of the line it fits.
+            auto const& other = data_.combinators[first->second];
+            bool const alias =
+                line.is_function && (computed_id(line) == line.id) != (computed_id(other) == line.id);
+            if (!alias)
+                return fail(line.offset, std::string(line.name) + " has the id of " +
+                                             std::string(other.name) + " at " + line_of(other.offset));
+            if (computed_id(line) == line.id)
+                first->second = i;
         }
         return true;
     }
@@ -158,7 +198,8 @@ private:
             if (p.type.kind == type_kind::nat && p.name.starts_with("flags"))
                 p.flag_word = true;
             if (p.type.kind == type_kind::true_ && !p.when && !line.builtin)
-                return fail(p.type.offset, "'true' takes no bytes and must be conditional, as in flags.0?true");
+                return fail(p.type.offset,
+                            "'true' takes no bytes and must be conditional, as in flags.0?true");
         }
         return resolve(line.result);
     }
@@ -176,8 +217,8 @@ private:
             return true;
         }
         if (type.bang)
-            return fail(type.offset, "'!' needs a type variable, " + std::string(type.name) + " is none: declare {" +
-                                         std::string(type.name) + ":Type}");
+            return fail(type.offset, "'!' needs a type variable, " + std::string(type.name) +
+                                         " is none: declare {" + std::string(type.name) + ":Type}");
         auto const found = names_.find(type.name);
         if (found == names_.end())
             return fail(type.offset, "unknown type " + std::string(type.name));

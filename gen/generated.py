@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Regenerates the committed headers, or checks that they are what the schemas give.
+
+    generated.py --tlc build/gen/tlc --root . [--check]
+
+--check compares whole trees: files that differ, are missing, or are left over.
+"""
+import argparse
+import os
+import subprocess
+import sys
+
+# schema, namespace, folder below include/, further arguments
+TREES = [
+    ("schema/mtproto.tl", "mtproto::mt", "mtproto/mt", []),
+    ("schema/api.tl", "mtproto::api", "mtproto/api", ["--links", "https://core.telegram.org"]),
+]
+
+
+def run(tlc, root, tree, more):
+    schema, namespace, folder, extra = tree
+    command = [tlc, "--schema", os.path.join(root, schema), "--namespace", namespace,
+               "--out", os.path.join(root, "include", folder), "--include-prefix", folder, *extra, *more]
+    return subprocess.run(command).returncode == 0
+
+
+def layer_agrees(root):
+    with open(os.path.join(root, "schema/LAYER"), encoding="utf-8") as stream:
+        layer = stream.read().strip()
+    with open(os.path.join(root, "schema/api.tl"), encoding="utf-8") as stream:
+        if stream.read().endswith(f"// LAYER {layer}\n"):
+            return True
+    print(f"schema/LAYER says {layer}, the last line of schema/api.tl names another layer", file=sys.stderr)
+    return False
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tlc", required=True)
+    parser.add_argument("--root", required=True)
+    parser.add_argument("--check", action="store_true")
+    args = parser.parse_args()
+    good = layer_agrees(args.root)
+    for tree in TREES:
+        good = run(args.tlc, args.root, tree, ["--check"] if args.check else []) and good
+    if not good:
+        sys.exit("The generated headers are stale: run `meson compile -C build regenerate` and commit what it changes."
+                 if args.check else 1)
+
+
+if __name__ == "__main__":
+    main()
