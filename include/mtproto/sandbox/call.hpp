@@ -49,7 +49,9 @@ struct office
     std::uint64_t fresh() noexcept { return mix(settings.seed, ++count, 0xf4e5); }
 };
 
-/// One call. Lives while its handler runs.
+namespace methods {
+
+/// One call. Lives while its handler runs. In this namespace, so that dispatch() finds the handlers by it.
 struct call
 {
     office& at;
@@ -66,6 +68,10 @@ struct call
     std::int64_t my_id() const noexcept { return me ? me->id : 0; }
     presenter present() const { return {at.in, my_id(), now}; }
 };
+
+} // namespace methods
+
+using methods::call;
 
 /// What a call is answered with: the boxed result in the native layer, or an rpc_error.
 struct answer
