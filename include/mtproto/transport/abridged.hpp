@@ -4,12 +4,13 @@
 #include <mtproto/transport/detail/endian.hpp>
 #include <mtproto/transport/framing.hpp>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// https://core.telegram.org/mtproto/mtproto-transports#abridged
 ///
-/// Lengths count words of 4 bytes; a first byte of 0x7f announces three bytes of length. The top bit of the first
-/// byte asks for a quick acknowledgement (to the server) or is the top bit of one (to the client).
+/// Lengths count words of 4 bytes; a first byte of 0x7f announces three bytes of length. The top bit of the
+/// first byte asks for a quick acknowledgement (to the server) or is the top bit of one (to the client).
 class abridged
 {
 public:

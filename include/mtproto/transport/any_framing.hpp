@@ -7,7 +7,8 @@
 
 #include <variant>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// One of the four framings; satisfies `framing` itself.
 class any_framing
@@ -42,10 +43,14 @@ private:
     static variant make(side own_side, framing_kind kind)
     {
         switch (kind) {
-        case framing_kind::intermediate: return intermediate(own_side);
-        case framing_kind::padded_intermediate: return padded_intermediate(own_side);
-        case framing_kind::full: return full(own_side);
-        case framing_kind::abridged: break;
+        case framing_kind::intermediate:
+            return intermediate(own_side);
+        case framing_kind::padded_intermediate:
+            return padded_intermediate(own_side);
+        case framing_kind::full:
+            return full(own_side);
+        case framing_kind::abridged:
+            break;
         }
         return abridged(own_side);
     }

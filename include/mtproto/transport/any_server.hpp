@@ -6,18 +6,20 @@
 
 #include <variant>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// A server_connection that becomes a websocket_server_connection if the client opens with HTTP.
 ///
-/// Satisfies `packet_stream`. The address and the framing are known once the first receive() has succeeded.
+/// Satisfies `packet_stream`. The framing is known once the first receive() has succeeded. A close()
+/// during the upgrade to a WebSocket takes effect when that ends; cancellation ends it at once.
 class any_server_connection
 {
 public:
     any_server_connection(boost::asio::ip::tcp::socket socket, server_options options,
                           crypto::random_source& random)
-        : options_(options), random_(&random), value_(std::in_place_type<server_connection>, std::move(socket),
-                                                      std::move(options), random)
+        : options_(options), random_(&random),
+          value_(std::in_place_type<server_connection>, std::move(socket), std::move(options), random)
     {
     }
 
@@ -61,8 +63,8 @@ public:
             co_return got;
         auto const unread = tcp->codec().unread();
         std::vector<std::byte> request(unread.begin(), unread.end());
-        auto upgraded = co_await websocket_server_connection::accept(std::move(tcp->socket()), std::move(request),
-                                                                     options_, *random_);
+        auto upgraded = co_await websocket_server_connection::accept(std::move(tcp->socket()),
+                                                                     std::move(request), options_, *random_);
         if (!upgraded)
             co_return upgraded.error();
         value_.emplace<websocket_server_connection>(std::move(*upgraded));

@@ -17,39 +17,42 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
-namespace detail {
+namespace detail
+{
 
-    /// An error of a read or a write in our words.
-    inline error io_error(boost::system::error_code ec)
-    {
-        namespace asio = boost::asio;
-        if (ec == asio::error::operation_aborted)
-            return errc::cancelled;
-        if (ec == asio::error::eof)
-            return errc::closed;
-        if (ec == asio::error::connection_reset || ec == asio::error::broken_pipe ||
-            ec == asio::error::connection_aborted)
-            return error(errc::closed, ec.message());
-        return error(ec);
-    }
+/// An error of a read or a write in our words.
+inline error io_error(boost::system::error_code ec)
+{
+    namespace asio = boost::asio;
+    if (ec == asio::error::operation_aborted)
+        return errc::cancelled;
+    if (ec == asio::error::eof)
+        return errc::closed;
+    if (ec == asio::error::connection_reset || ec == asio::error::broken_pipe ||
+        ec == asio::error::connection_aborted)
+        return error(errc::closed, ec.message());
+    return error(ec);
+}
 
-    /// Asio throws from a co_await that starts after a cancellation; asking first keeps failures values.
-    inline boost::asio::awaitable<bool> cancelled()
-    {
-        auto const state = co_await boost::asio::this_coro::cancellation_state;
-        co_return state.cancelled() != boost::asio::cancellation_type::none;
-    }
+/// Asio throws from a co_await that starts after a cancellation; asking first keeps failures values.
+inline boost::asio::awaitable<bool> cancelled()
+{
+    auto const state = co_await boost::asio::this_coro::cancellation_state;
+    co_return state.cancelled() != boost::asio::cancellation_type::none;
+}
 
 } // namespace detail
 
 /// Packets over `Stream` by way of `Codec` (stream_codec or server_stream_codec).
 ///
-/// `Stream` has `async_read_some(mutable_buffer, token)`, `async_write(const_buffer, token)`, which writes all, `close() noexcept` and,
-/// where it has errors of its own, a static `map_error(error_code)`. One receive() may run beside sends; a send() that meets a running one adds its packets to
-/// that one's next write and succeeds at once. Not thread safe: use it from one executor without concurrency. It must
-/// outlive its coroutines.
+/// `Stream` has `async_read_some(mutable_buffer, token)`, `async_write(const_buffer, token)`, which writes
+/// all, `close() noexcept` and, where it has errors of its own, a static `map_error(error_code)`. One
+/// receive() may run beside sends; a send() that meets a running one adds its packets to that one's next
+/// write and succeeds at once. Not thread safe: use it from one executor without concurrency. It must outlive
+/// its coroutines.
 template <class Stream, class Codec>
 class channel
 {
@@ -61,11 +64,12 @@ public:
     const Codec& codec() const noexcept { return codec_; }
     bool is_open() const noexcept { return !closed_; }
 
-    /// Encodes at once and writes when awaited. A failed or cancelled write closes the connection, since the peer
-    /// may have half a frame.
+    /// Encodes at once and writes when awaited. A failed or cancelled write closes the connection, since the
+    /// peer may have half a frame.
     boost::asio::awaitable<result<>> send(bytes_view packet) { return send(std::span(&packet, 1)); }
 
-    /// Several packets in one write. If one cannot be encoded, those before it are sent and its failure is returned.
+    /// Several packets in one write. If one cannot be encoded, those before it are sent and its failure is
+    /// returned.
     boost::asio::awaitable<result<>> send(std::span<const bytes_view> packets)
     {
         return encode_and_flush([&](Codec& codec, std::vector<std::byte>& out) -> result<> {
@@ -84,22 +88,31 @@ public:
             return ready(errc::not_connected);
         if constexpr (requires { codec_.start(outbox_); })
             codec_.start(outbox_);
-        // Counters and key streams have moved on for what was encoded before a failure, so that still goes out.
+        // Counters and key streams have moved on for what was encoded before a failure, so that still goes
+        // out.
         result<> encoded = encode(codec_, outbox_);
         return flush(std::move(encoded));
     }
 
     /// The next frame; its payload is valid until the next receive().
     ///
-    /// errc::closed if the peer is gone (the text says so if that was in the middle of a frame), errc::cancelled
-    /// after a cancellation, which loses no byte, errc::not_connected after close(), or the codec's failure, after which
-    /// only close() makes sense.
+    /// errc::closed if the peer is gone (the text says so if that was in the middle of a frame),
+    /// errc::cancelled after a cancellation, which loses no byte, errc::not_connected after close(), or the
+    /// codec's failure, after which only close() makes sense.
     boost::asio::awaitable<result<frame>> receive()
     {
         for (;;) {
             auto got = codec_.next();
             if (!got)
                 co_return got.error();
+            if (codec_.has_output()) {
+                // A handshake of the codec's own. Its bytes go out before any that a later send() adds.
+                codec_.take_output(outbox_);
+                result<> none;
+                auto const sent = co_await flush(std::move(none));
+                if (!sent)
+                    co_return sent.error();
+            }
             if (*got)
                 co_return **got;
             if (closed_)

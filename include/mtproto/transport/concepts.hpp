@@ -10,18 +10,20 @@
 #include <concepts>
 #include <utility>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// A way to exchange packets with a peer that is already there.
 ///
-/// - `send(packet)` reads the packet before it suspends, so its bytes need to live until send() has returned its
+/// - `send(packet)` reads the packet before it suspends, so its bytes need to live until send() has returned
+/// its
 ///   awaitable, no longer. Packets arrive in the order of the calls.
 /// - `receive()` gives the next frame; its payload is valid until the next receive(). Cancelling it gives
 ///   errc::cancelled and loses nothing.
 /// - `close()` ends both; what is pending fails with errc::not_connected.
 ///
-/// One receive may run beside sends, all on one executor without concurrency (one thread or a strand). The object must outlive
-/// what is pending on it.
+/// One receive may run beside sends, all on one executor without concurrency (one thread or a strand). The
+/// object must outlive what is pending on it.
 template <class T>
 concept packet_stream = requires(T& t, bytes_view packet) {
     { t.send(packet) } -> std::same_as<boost::asio::awaitable<result<>>>;
@@ -38,7 +40,8 @@ concept connection = packet_stream<T> && requires(T& t, endpoint to) {
     { t.connect(std::move(to)) } -> std::same_as<boost::asio::awaitable<result<>>>;
 };
 
-/// Sends several packets, in one write where `stream` has a `send` for that. The bytes must live until it is done.
+/// Sends several packets, in one write where `stream` has a `send` for that. The bytes must live until it is
+/// done.
 template <packet_stream T>
 boost::asio::awaitable<result<>> send_all(T& stream, std::span<const bytes_view> packets)
 {

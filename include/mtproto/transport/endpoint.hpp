@@ -4,7 +4,8 @@
 #include <cstdint>
 #include <string>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// A host, which is an IPv4 or IPv6 address (without brackets) or a name, and a port.
 struct endpoint

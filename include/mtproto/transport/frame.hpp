@@ -6,7 +6,8 @@
 #include <optional>
 #include <span>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 using bytes_view = std::span<const std::byte>;
 
@@ -18,7 +19,8 @@ enum class side
     server,
 };
 
-/// Default cap on the payload of one frame, in bytes. Longer frames are refused as soon as their length is read.
+/// Default cap on the payload of one frame, in bytes. Longer frames are refused as soon as their length is
+/// read.
 inline constexpr std::size_t default_max_frame = std::size_t{16} << 20;
 
 /// One unit of the connection: an MTProto packet, a transport error, or a quick acknowledgement.
@@ -31,8 +33,8 @@ struct frame
     /// Set on the client's side if the frame is an error of the server: -404, -429, -444, ...
     /// https://core.telegram.org/mtproto/mtproto-transports#transport-errors
     std::optional<int> transport_error{};
-    /// Set on the client's side if this is a quick acknowledgement; `payload` is then empty. The top bit is set.
-    /// https://core.telegram.org/mtproto/mtproto-transports#quick-ack
+    /// Set on the client's side if this is a quick acknowledgement; `payload` is then empty. The top bit is
+    /// set. https://core.telegram.org/mtproto/mtproto-transports#quick-ack
     std::optional<std::uint32_t> quick_ack{};
     /// Set on the server's side if the client asks for a quick acknowledgement of this packet.
     bool wants_quick_ack = false;

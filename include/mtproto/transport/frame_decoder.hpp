@@ -7,7 +7,8 @@
 #include <optional>
 #include <utility>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// Cuts a stream of bytes into frames, whatever the pieces in which the bytes arrive.
 ///
@@ -47,7 +48,8 @@ public:
         return std::optional<frame>{step->value};
     }
 
-    /// How many more bytes the frame needs that next() is waiting for, as far as known: a hint for the size of a read.
+    /// How many more bytes the frame needs that next() is waiting for, as far as known: a hint for the size
+    /// of a read.
     std::size_t wanted() const noexcept { return wanted_; }
 
 private:

@@ -6,7 +6,8 @@
 
 #include <zlib.h>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// https://core.telegram.org/mtproto/mtproto-transports#full
 ///

@@ -4,7 +4,8 @@
 #include <mtproto/transport/detail/endian.hpp>
 #include <mtproto/transport/framing.hpp>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// What the two intermediate framings share; `Padded` is the only difference.
 ///
@@ -77,8 +78,8 @@ using intermediate = basic_intermediate<false>;
 
 /// https://core.telegram.org/mtproto/mtproto-transports#padded-intermediate
 ///
-/// Up to 15 bytes of padding are accepted and left at the end of the payload: only the packet itself tells how
-/// long it is, see strip_padding(). Servers should send at most 3, since some clients abort on more.
+/// Up to 15 bytes of padding are accepted and left at the end of the payload: only the packet itself tells
+/// how long it is, see strip_padding(). Servers should send at most 3, since some clients abort on more.
 using padded_intermediate = basic_intermediate<true>;
 
 static_assert(framing<intermediate> && framing<padded_intermediate>);

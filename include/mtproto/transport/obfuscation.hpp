@@ -12,10 +12,12 @@
 #include <algorithm>
 #include <array>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// True if a connection may begin with these 64 bytes: nothing that detect() takes for another transport.
-[[nodiscard]] constexpr bool usable_obfuscated_header(std::span<const std::byte, obfuscated_header_size> header)
+[[nodiscard]] constexpr bool
+usable_obfuscated_header(std::span<const std::byte, obfuscated_header_size> header)
 {
     // "16 03 01 02" is avoided as a whole, as the documentation asks; detect() needs more to see TLS in it.
     if (detail::load_le32(header) == 0x02010316u)
@@ -35,13 +37,13 @@ public:
 
     /// The client's side: fills `header`, the first bytes to send, which are not to be encrypted again.
     ///
-    /// `dc_id` tells an MTProxy where to connect (negative: media, plus 10000: test); a data centre ignores it.
-    /// `secret` is the MTProxy's, null for a direct connection and must then be so on the server's side.
+    /// `dc_id` tells an MTProxy where to connect (negative: media, plus 10000: test); a data centre ignores
+    /// it. `secret` is the MTProxy's, null for a direct connection and must then be so on the server's side.
     /// Fails with errc::bad_argument for the full framing, and for another than the padded one if the secret
     /// asks for that.
     [[nodiscard]] static result<obfuscation> start(framing_kind kind, std::int16_t dc_id,
-                                                   const mtproxy_secret* secret, crypto::random_source& random,
-                                                   header_bytes& header)
+                                                   const mtproxy_secret* secret,
+                                                   crypto::random_source& random, header_bytes& header)
     {
         auto const tag = protocol_tag(kind);
         if (!tag)
@@ -65,8 +67,8 @@ public:
         return made;
     }
 
-    /// The server's side: reads a received header. Fails with errc::bad_frame if no framing is named in it, which is
-    /// also what a wrong secret looks like.
+    /// The server's side: reads a received header. Fails with errc::bad_frame if no framing is named in it,
+    /// which is also what a wrong secret looks like.
     [[nodiscard]] static result<obfuscation> accept(std::span<const std::byte, obfuscated_header_size> header,
                                                     const mtproxy_secret* secret)
     {
@@ -76,7 +78,8 @@ public:
         auto const kind = framing_of_tag(detail::load_le32(bytes_view(decrypted).subspan(tag_at)));
         if (!kind)
             return error(errc::bad_frame, "the obfuscated header names no framing");
-        // A dd secret asks clients for the padded framing; not all of them comply, and nothing is lost by that.
+        // A dd secret asks clients for the padded framing; not all of them comply, and nothing is lost by
+        // that.
         made.kind_ = *kind;
         made.dc_id_ = static_cast<std::int16_t>(std::to_integer<unsigned>(decrypted[dc_at]) |
                                                 std::to_integer<unsigned>(decrypted[dc_at + 1]) << 8);
@@ -117,13 +120,15 @@ private:
         return made;
     }
 
-    static keys forward(std::span<const std::byte, obfuscated_header_size> header, const mtproxy_secret* secret)
+    static keys forward(std::span<const std::byte, obfuscated_header_size> header,
+                        const mtproxy_secret* secret)
     {
         return derive(header.subspan<key_at, 48>(), secret);
     }
 
     /// The keys of the server's direction: the same 48 bytes read backwards.
-    static keys backward(std::span<const std::byte, obfuscated_header_size> header, const mtproxy_secret* secret)
+    static keys backward(std::span<const std::byte, obfuscated_header_size> header,
+                         const mtproxy_secret* secret)
     {
         std::array<std::byte, 48> reversed;
         std::ranges::reverse_copy(header.subspan<key_at, 48>(), reversed.begin());
@@ -132,7 +137,8 @@ private:
 
     static crypto::aes_ctr stream(const keys& k) { return {k.key.view(), k.iv}; }
 
-    obfuscation(std::span<const std::byte, obfuscated_header_size> header, const mtproxy_secret* secret, side own)
+    obfuscation(std::span<const std::byte, obfuscated_header_size> header, const mtproxy_secret* secret,
+                side own)
         : out_(stream(own == side::client ? forward(header, secret) : backward(header, secret))),
           in_(stream(own == side::client ? backward(header, secret) : forward(header, secret)))
     {

@@ -7,16 +7,17 @@
 
 #include <algorithm>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// The packet without the 0..15 bytes that the padded framing may have put behind it.
 ///
-/// An encrypted packet is auth_key_id (8), msg_key (16) and blocks of 16 bytes, so what does not fill a block is
-/// padding. A plain one is auth_key_id = 0 (8), message id (8), length (4) and so many bytes.
+/// An encrypted packet is auth_key_id (8), msg_key (16) and blocks of 16 bytes, so what does not fill a block
+/// is padding. A plain one is auth_key_id = 0 (8), message id (8), length (4) and so many bytes.
 /// https://core.telegram.org/mtproto/description#unencrypted-message
 /// Packets of the other framings come back whole, so a caller need not know the framing.
-/// Fails with errc::truncated if the packet ends inside its header or body, errc::bad_padding on more than 15 bytes
-/// behind a plain message.
+/// Fails with errc::truncated if the packet ends inside its header or body, errc::bad_padding on more than 15
+/// bytes behind a plain message.
 [[nodiscard]] inline result<bytes_view> strip_padding(bytes_view packet)
 {
     constexpr std::size_t plain_header = 20;

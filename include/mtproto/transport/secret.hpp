@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// What the first byte of a secret says about the connection.
 enum class proxy_mode
@@ -49,7 +50,8 @@ struct mtproxy_secret
                 return made;
             }
         }
-        return error(errc::bad_argument, "an MTProxy secret has 16 bytes, or dd and 16, or ee and 16 and a domain");
+        return error(errc::bad_argument,
+                     "an MTProxy secret has 16 bytes, or dd and 16, or ee and 16 and a domain");
     }
 
     /// From a link: hexadecimal, or base64 of either alphabet with or without its final '='.

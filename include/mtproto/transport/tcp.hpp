@@ -6,7 +6,8 @@
 #include <mtproto/transport/detail/dial.hpp>
 #include <mtproto/transport/detail/tcp_stream.hpp>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
 /// How to connect, and what to speak then.
 struct tcp_options : client_options
@@ -17,9 +18,10 @@ struct tcp_options : client_options
 
 /// A client's TCP connection, over IPv4 or IPv6. https://core.telegram.org/mtproto/transports#tcp
 ///
-/// Satisfies `connection`. Executor: one thread or a strand; `random` must outlive the object, and the object what is
-/// pending on it. Every operation honours Asio's cancellation slot and fails with errc::cancelled then: a cancelled
-/// connect() leaves it closed, a cancelled receive() leaves it usable, a cancelled send() closes it.
+/// Satisfies `connection`. Executor: one thread or a strand; `random` must outlive the object, and the object
+/// what is pending on it. Every operation honours Asio's cancellation slot and fails with errc::cancelled
+/// then: a cancelled connect() leaves it closed, a cancelled receive() leaves it usable, a cancelled send()
+/// closes it.
 class tcp : public detail::client_channel<detail::tcp_stream>
 {
 public:
@@ -29,10 +31,15 @@ public:
     }
 
     /// Nothing may be pending on the object. The first bytes of the protocol go out with the first packet.
-    /// errc::resolve_failed, errc::connect_failed, errc::cancelled, or errc::bad_argument for contradicting options.
+    /// errc::resolve_failed, errc::connect_failed, errc::cancelled, or errc::bad_argument for contradicting
+    /// options.
     boost::asio::awaitable<result<>> connect(endpoint to)
     {
         reset();
+        options_.unix_time =
+            static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(
+                                           std::chrono::system_clock::now().time_since_epoch())
+                                           .count());
         auto codec = stream_codec::make(options_, *random_);
         if (!codec)
             co_return codec.error();

@@ -8,9 +8,11 @@
 
 #include <string>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
-/// How to connect, and what to speak then. The stream is obfuscated in any case, as the documentation demands.
+/// How to connect, and what to speak then. The stream is obfuscated in any case, as the documentation
+/// demands.
 struct websocket_options : client_options
 {
     /// For resolving, trying all addresses and, once more, the WebSocket handshake.
@@ -19,10 +21,11 @@ struct websocket_options : client_options
     std::string path = "/apiws";
 };
 
-/// A client's connection over a plain WebSocket (ws://). https://core.telegram.org/mtproto/transports#websocket
+/// A client's connection over a plain WebSocket (ws://).
+/// https://core.telegram.org/mtproto/transports#websocket
 ///
-/// Satisfies `connection`, with the executor and lifetimes of `tcp`. Cancelling a receive() closes the connection here, since
-/// the WebSocket may then be in the middle of a message.
+/// Satisfies `connection`, with the executor and lifetimes of `tcp`. Cancelling a receive() closes the
+/// connection here, since the WebSocket may then be in the middle of a message.
 class websocket : public detail::client_channel<detail::websocket_stream>
 {
 public:
@@ -45,7 +48,8 @@ public:
         if (!socket)
             co_return socket.error();
         auto stream = std::make_unique<detail::websocket_stream::stream_type>(std::move(*socket));
-        stream->set_option(ws::stream_base::timeout{options_.connect_timeout, ws::stream_base::none(), false});
+        stream->set_option(
+            ws::stream_base::timeout{options_.connect_timeout, ws::stream_base::none(), false});
         stream->set_option(ws::stream_base::decorator([](ws::request_type& request) {
             request.set(boost::beast::http::field::sec_websocket_protocol, "binary");
         }));

@@ -13,14 +13,16 @@
 
 #include <chrono>
 
-namespace mtproto::transport {
+namespace mtproto::transport
+{
 
-/// A WebSocket that was accepted; like server_connection in everything else. Cancelling a receive() closes it.
+/// A WebSocket that was accepted; like server_connection in everything else. Cancelling a receive() closes
+/// it.
 class websocket_server_connection : public detail::server_channel<detail::websocket_stream>
 {
 public:
-    /// Answers the upgrade request on `socket`, of which `unread` was already read (server_connection has it as
-    /// codec().unread() when a client opened with HTTP; copied before the first suspension).
+    /// Answers the upgrade request on `socket`, of which `unread` was already read (server_connection has it
+    /// as codec().unread() when a client opened with HTTP; copied before the first suspension).
     /// errc::bad_frame if the request is not an upgrade to a WebSocket, errc::closed, errc::cancelled.
     [[nodiscard]] static boost::asio::awaitable<result<websocket_server_connection>>
     accept(boost::asio::ip::tcp::socket socket, std::vector<std::byte> unread, server_options options,
@@ -49,7 +51,8 @@ public:
         bool const binary = asked.find("binary") != beast::string_view::npos;
 
         auto stream = std::make_unique<detail::websocket_stream::stream_type>(std::move(socket));
-        stream->set_option(ws::stream_base::timeout{std::chrono::seconds(10), ws::stream_base::none(), false});
+        stream->set_option(
+            ws::stream_base::timeout{std::chrono::seconds(10), ws::stream_base::none(), false});
         stream->set_option(ws::stream_base::decorator([binary](ws::response_type& response) {
             if (binary)
                 response.set(beast::http::field::sec_websocket_protocol, "binary");

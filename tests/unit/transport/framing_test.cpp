@@ -9,7 +9,8 @@ using namespace mtproto::transport;
 using namespace transport_test;
 using mtproto::errc;
 
-namespace {
+namespace
+{
 
 constexpr framing_kind kinds[] = {framing_kind::abridged, framing_kind::intermediate,
                                   framing_kind::padded_intermediate, framing_kind::full};
@@ -256,7 +257,8 @@ TEST_CASE("transport errors reach the client as numbers", "[framing]")
 
 TEST_CASE("quick acknowledgements do not disturb the frames around them", "[framing]")
 {
-    for (auto kind : {framing_kind::abridged, framing_kind::intermediate, framing_kind::padded_intermediate}) {
+    for (auto kind :
+         {framing_kind::abridged, framing_kind::intermediate, framing_kind::padded_intermediate}) {
         CAPTURE(to_string(kind));
         any_framing client(side::client, kind);
         any_framing server(side::server, kind);

@@ -17,7 +17,8 @@
 #include <functional>
 #include <utility>
 
-namespace transport_test {
+namespace transport_test
+{
 
 namespace asio = boost::asio;
 using mtproto::transport::endpoint;

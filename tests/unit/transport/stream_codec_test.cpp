@@ -10,7 +10,8 @@ using namespace transport_test;
 using mtproto::errc;
 using mtproto::crypto::seeded_random;
 
-namespace {
+namespace
+{
 
 constexpr framing_kind kinds[] = {framing_kind::abridged, framing_kind::intermediate,
                                   framing_kind::padded_intermediate, framing_kind::full};
@@ -38,13 +39,15 @@ std::vector<client_options> all_options()
         out.push_back({.framing = kind, .obfuscated = true});
         out.push_back({.framing = kind, .secret = secret_of(proxy_mode::plain), .dc_id = -3});
     }
-    out.push_back({.framing = framing_kind::abridged, .secret = secret_of(proxy_mode::padded), .dc_id = 10002});
+    out.push_back(
+        {.framing = framing_kind::abridged, .secret = secret_of(proxy_mode::padded), .dc_id = 10002});
     return out;
 }
 
 std::string name(const client_options& o)
 {
-    return std::string(to_string(o.framing)) + (o.obfuscated ? " obfuscated" : "") + (o.secret ? " proxy" : "");
+    return std::string(to_string(o.framing)) + (o.obfuscated ? " obfuscated" : "") +
+           (o.secret ? " proxy" : "");
 }
 
 template <class Codec>
@@ -298,6 +301,7 @@ TEST_CASE("MTProxy secrets are read as links write them", "[secret]")
         REQUIRE(base64.has_value());
         CHECK((base64->key == plain->key));
     }
-    for (auto const* text : {"", "00", "zz!", "000102030405060708090a0b0c0d0e0f10", "ee000102030405060708090a0b0c0d0e0f"})
+    for (auto const* text :
+         {"", "00", "zz!", "000102030405060708090a0b0c0d0e0f10", "ee000102030405060708090a0b0c0d0e0f"})
         CHECK(mtproxy_secret::parse(text).error().is(errc::bad_argument));
 }

@@ -10,7 +10,8 @@
 #include <string_view>
 #include <vector>
 
-namespace transport_test {
+namespace transport_test
+{
 
 using bytes = std::vector<std::byte>;
 

@@ -14,7 +14,8 @@ using mtproto::errc;
 using mtproto::crypto::seeded_random;
 using socket_type = asio::ip::tcp::socket;
 
-namespace {
+namespace
+{
 
 /// Accepts one connection and echoes its packets, twice each and in one write, until it closes.
 asio::awaitable<void> echo(asio::ip::tcp::acceptor& listener, server_options options)
@@ -148,11 +149,10 @@ TEST_CASE("a peer may write one byte at a time", "[tcp]")
             abridged server(side::server);
             CHECK(server.encode(packet(2, 2), wire).has_value());
             CHECK(server.encode(packet(40, 3), wire).has_value());
-            for (auto b : wire)
-                {
-                    bytes const one(1, b);
-                    co_await write_all(*p.raw, one);
-                }
+            for (auto b : wire) {
+                bytes const one(1, b);
+                co_await write_all(*p.raw, one);
+            }
         });
         for (auto const& body : list(packet(2, 2), packet(40, 3))) {
             auto const got = co_await p.client.receive();
@@ -319,7 +319,8 @@ TEST_CASE("a cancelled send closes, sends that meet share a write", "[tcp]")
         CHECK(copy(got->payload) == packet(1, 2));
         CHECK(done == 1);
 
-        asio::co_spawn(p.net.io, send_big(false), asio::bind_cancellation_slot(cancel.slot(), asio::detached));
+        asio::co_spawn(p.net.io, send_big(false),
+                       asio::bind_cancellation_slot(cancel.slot(), asio::detached));
         timer.expires_after(std::chrono::milliseconds(20));
         co_await timer.async_wait(asio::use_awaitable);
         cancel.emit(asio::cancellation_type::terminal);
@@ -393,4 +394,48 @@ TEST_CASE("connecting gives up in time and when it is cancelled", "[tcp]")
     });
     net.run();
     CHECK(done == 2);
+}
+
+namespace
+{
+
+/// The least that a transport of one's own needs.
+struct own_transport
+{
+    asio::awaitable<mtproto::result<>> connect(endpoint) { co_return mtproto::result<>{}; }
+    asio::awaitable<mtproto::result<>> send(bytes_view packet)
+    {
+        sizes.push_back(packet.size());
+        return done(sizes.size());
+    }
+    asio::awaitable<mtproto::result<frame>> receive() { co_return errc::closed; }
+    void close() noexcept {}
+
+    static asio::awaitable<mtproto::result<>> done(std::size_t calls)
+    {
+        if (calls == 3)
+            co_return errc::closed;
+        co_return mtproto::result<>{};
+    }
+
+    std::vector<std::size_t> sizes{};
+};
+static_assert(connection<own_transport>);
+static_assert(!connection<server_connection>);
+
+} // namespace
+
+TEST_CASE("a batch goes through a transport without batches, up to its first failure", "[tcp]")
+{
+    loopback net;
+    own_transport own;
+    net.spawn([&]() -> asio::awaitable<void> {
+        auto const data = pattern(8);
+        auto const view = bytes_view(data);
+        auto const batch = list(view.first(1), view.first(2), view.first(3), view.first(4));
+        auto const sent = co_await send_all(own, batch);
+        CHECK(sent.error().is(errc::closed));
+        CHECK(own.sizes.size() == 3);
+    });
+    net.run();
 }

@@ -11,10 +11,12 @@ using namespace transport_test;
 using mtproto::errc;
 using mtproto::crypto::seeded_random;
 
-namespace {
+namespace
+{
 
 /// Echoes until the client goes.
-asio::awaitable<void> echo(asio::ip::tcp::acceptor& listener, bool websocket_expected, errc end = errc::closed)
+asio::awaitable<void> echo(asio::ip::tcp::acceptor& listener, bool websocket_expected,
+                           errc end = errc::closed)
 {
     seeded_random random(21);
     auto socket = co_await listener.async_accept(asio::use_awaitable);
@@ -60,8 +62,8 @@ asio::awaitable<void> ask(endpoint to, std::string request, std::string& answer)
     boost::system::error_code ec;
     char room[1024];
     while (!ec && answer.find("\r\n\r\n") == std::string::npos) {
-        auto const size =
-            co_await socket.async_read_some(asio::buffer(room), asio::redirect_error(asio::use_awaitable, ec));
+        auto const size = co_await socket.async_read_some(asio::buffer(room),
+                                                          asio::redirect_error(asio::use_awaitable, ec));
         answer.append(room, size);
     }
 }
@@ -70,7 +72,8 @@ asio::awaitable<void> ask(endpoint to, std::string request, std::string& answer)
 
 TEST_CASE("packets cross a WebSocket in every framing that can be obfuscated", "[websocket]")
 {
-    for (auto kind : {framing_kind::abridged, framing_kind::intermediate, framing_kind::padded_intermediate}) {
+    for (auto kind :
+         {framing_kind::abridged, framing_kind::intermediate, framing_kind::padded_intermediate}) {
         loopback net;
         seeded_random random(22);
         websocket_options options;
@@ -96,9 +99,10 @@ TEST_CASE("the answer to an upgrade names the subprotocol that browsers ask for"
 {
     loopback net;
     std::string answer;
-    std::string const request = "GET /apiws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                                "Sec-WebSocket-Protocol: binary\r\n\r\n";
+    std::string const request =
+        "GET /apiws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        "Sec-WebSocket-Protocol: binary\r\n\r\n";
     net.spawn([&] { return echo(net.listener, true); });
     net.spawn([&] { return ask(net.here(), request, answer); });
     net.run();
@@ -110,8 +114,8 @@ TEST_CASE("the answer to an upgrade names the subprotocol that browsers ask for"
 
 TEST_CASE("HTTP that is no WebSocket is refused", "[websocket]")
 {
-    for (std::string const request : {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "POST /api HTTP/1.1\r\n\r\n",
-                                      "GET nonsense\r\n\r\n"}) {
+    for (std::string const request :
+         {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "POST /api HTTP/1.1\r\n\r\n", "GET nonsense\r\n\r\n"}) {
         loopback net;
         std::string answer;
         net.spawn([&] { return echo(net.listener, true, errc::bad_frame); });

@@ -9,7 +9,8 @@
 #include <optional>
 #include <utility>
 
-namespace mtproto::transport::detail {
+namespace mtproto::transport::detail
+{
 
 /// Everything of a `connection` but connect(), which the derived class writes.
 template <class Stream>
@@ -24,8 +25,8 @@ public:
     }
     bool is_open() const noexcept { return channel_ && channel_->is_open(); }
 
-    /// See packet_stream. errc::not_connected, errc::closed, errc::cancelled, or errc::bad_argument for a packet that
-    /// the framing cannot carry, which harms nothing.
+    /// See packet_stream. errc::not_connected, errc::closed, errc::cancelled, or errc::bad_argument for a
+    /// packet that the framing cannot carry, which harms nothing.
     boost::asio::awaitable<result<>> send(bytes_view packet) { return send(std::span(&packet, 1)); }
     /// Several packets in one write.
     boost::asio::awaitable<result<>> send(std::span<const bytes_view> packets)
@@ -42,7 +43,10 @@ public:
     }
 
     /// See channel::receive.
-    boost::asio::awaitable<result<frame>> receive() { return channel_ ? channel_->receive() : absent<frame>(); }
+    boost::asio::awaitable<result<frame>> receive()
+    {
+        return channel_ ? channel_->receive() : absent<frame>();
+    }
 
     void close() noexcept
     {

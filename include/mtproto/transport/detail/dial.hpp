@@ -14,10 +14,11 @@
 #include <memory>
 #include <vector>
 
-namespace mtproto::transport::detail {
+namespace mtproto::transport::detail
+{
 
-/// Tries every address of `to` in turn. errc::resolve_failed, errc::connect_failed (also when `timeout` has passed), or
-/// errc::cancelled.
+/// Tries every address of `to` in turn. errc::resolve_failed, errc::connect_failed (also when `timeout` has
+/// passed), or errc::cancelled.
 inline boost::asio::awaitable<result<boost::asio::ip::tcp::socket>>
 dial(boost::asio::any_io_executor executor, endpoint to, std::chrono::steady_clock::duration timeout)
 {
@@ -75,7 +76,8 @@ dial(boost::asio::any_io_executor executor, endpoint to, std::chrono::steady_clo
         co_return failed(errc::connect_failed, ec);
     if (co_await cancelled())
         co_return errc::cancelled;
-    // A condition that stops the next attempt: after the timer closed the socket, async_connect would open it again.
+    // A condition that stops the next attempt: after the timer closed the socket, async_connect would open it
+    // again.
     auto const go_on = [state](const boost::system::error_code& last, const tcp::endpoint&) {
         return !state->timed_out && last != asio::error::operation_aborted;
     };

@@ -9,14 +9,16 @@
 #include <optional>
 #include <utility>
 
-namespace mtproto::transport::detail {
+namespace mtproto::transport::detail
+{
 
 class framed_stream
 {
 public:
     framed_stream(side own_side, framing_kind kind, std::optional<obfuscation> hidden, std::size_t max_frame,
                   std::size_t max_padding)
-        : decoder_(any_framing(own_side, kind), max_frame), hidden_(std::move(hidden)), max_padding_(max_padding)
+        : decoder_(any_framing(own_side, kind), max_frame), hidden_(std::move(hidden)),
+          max_padding_(max_padding)
     {
     }
 

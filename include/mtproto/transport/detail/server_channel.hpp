@@ -7,7 +7,8 @@
 #include <array>
 #include <utility>
 
-namespace mtproto::transport::detail {
+namespace mtproto::transport::detail
+{
 
 /// A `packet_stream` over an accepted `Stream`.
 template <class Stream>
@@ -19,7 +20,10 @@ public:
     const server_stream_codec& codec() const noexcept { return channel_.codec(); }
 
     boost::asio::awaitable<result<>> send(bytes_view packet) { return channel_.send(packet); }
-    boost::asio::awaitable<result<>> send(std::span<const bytes_view> packets) { return channel_.send(packets); }
+    boost::asio::awaitable<result<>> send(std::span<const bytes_view> packets)
+    {
+        return channel_.send(packets);
+    }
 
     /// Answers a frame that has wants_quick_ack.
     boost::asio::awaitable<result<>> send_quick_ack(std::uint32_t token)
@@ -40,7 +44,8 @@ public:
         });
     }
 
-    /// See channel::receive. errc::bad_frame if the client speaks no MTProto; codec() then tells what it opened with.
+    /// See channel::receive. errc::bad_frame if the client speaks no MTProto; codec() then tells what it
+    /// opened with.
     boost::asio::awaitable<result<frame>> receive() { return channel_.receive(); }
 
     void close() noexcept { channel_.close(); }

@@ -6,7 +6,8 @@
 
 #include <utility>
 
-namespace mtproto::transport::detail {
+namespace mtproto::transport::detail
+{
 
 class tcp_stream
 {

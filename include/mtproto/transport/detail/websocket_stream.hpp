@@ -7,7 +7,8 @@
 #include <memory>
 #include <utility>
 
-namespace mtproto::transport::detail {
+namespace mtproto::transport::detail
+{
 
 class websocket_stream
 {
