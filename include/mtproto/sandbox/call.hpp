@@ -4,11 +4,10 @@
 #include "mtproto/sandbox/keys.hpp"
 #include "mtproto/sandbox/login.hpp"
 #include "mtproto/sandbox/options.hpp"
-#include "mtproto/sandbox/present.hpp"
+#include "mtproto/sandbox/world.hpp"
 
 #include <cstdint>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -66,7 +65,6 @@ struct call
 
     world& in() const noexcept { return at.in; }
     std::int64_t my_id() const noexcept { return me ? me->id : 0; }
-    presenter present() const { return {at.in, my_id(), now}; }
 };
 
 } // namespace methods
@@ -78,29 +76,6 @@ struct answer
 {
     bytes value{};
     std::optional<error> refused{};
-};
-
-/// The answer of a handler of method Q: any constructor of its result type, or an error.
-template <class Q>
-class answer_to
-{
-public:
-    template <class R>
-        requires(!std::is_same_v<std::remove_cvref_t<R>, error> && !std::is_same_v<std::remove_cvref_t<R>, answer_to>)
-    answer_to(const R& value) // NOLINT: handlers return values
-    {
-        static_assert(std::is_same_v<R, typename Q::result> || tl::constructor_of<R, typename Q::result>,
-                      "this is not a constructor of the method's result type");
-        if constexpr (std::is_same_v<R, bool> && !std::is_same_v<typename Q::result, bool>)
-            static_assert(tl::always_false<R>);
-        made_.value = to_bytes(value);
-    }
-    answer_to(error why) { made_.refused = std::move(why); } // NOLINT
-
-    answer take() && { return std::move(made_); }
-
-private:
-    answer made_;
 };
 
 } // namespace mtproto::sandbox

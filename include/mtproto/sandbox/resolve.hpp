@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mtproto/sandbox/call.hpp"
+#include "mtproto/sandbox/lean.hpp"
 
 #include <cstdint>
 

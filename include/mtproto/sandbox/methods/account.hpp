@@ -93,7 +93,7 @@ inline answer_to<acc::updateProfile<lean>> handle(call& c, const acc::updateProf
     c.me->first_name = q.first_name.value_or(c.me->first_name);
     c.me->last_name = q.last_name.value_or(c.me->last_name);
     c.me->about = q.about.value_or(c.me->about);
-    return c.present().user(*c.me);
+    return present(c).user(*c.me);
 }
 
 inline bool username_free(call& c, const std::string& name)
@@ -113,7 +113,7 @@ inline answer_to<acc::updateUsername<lean>> handle(call& c, const acc::updateUse
     if (!q.username.empty() && !username_free(c, q.username))
         return refuse("USERNAME_OCCUPIED");
     c.me->username = q.username;
-    return c.present().user(*c.me);
+    return present(c).user(*c.me);
 }
 
 /// One entry for each key that is signed in as the caller.

@@ -24,7 +24,7 @@ inline raw::auth::authorization<lean> signed_in(call& c, account& who)
     c.key.attempt.reset();
     c.me = &who;
     raw::auth::authorization<lean> made{};
-    made.user = c.present().user(who);
+    made.user = present(c).user(who);
     return made;
 }
 

@@ -15,7 +15,7 @@ using namespace raw::channels;
 inline answer_to<chn::getChannels<lean>> handle(call& c, const chn::getChannels<lean>& q)
 {
     msg::chats<lean> made{};
-    auto const shown = c.present();
+    auto const shown = present(c);
     for (auto const& input : q.id) {
         auto const where = channel_of(c, input);
         if (!where)
@@ -32,7 +32,7 @@ inline answer_to<chn::getFullChannel<lean>> handle(call& c, const chn::getFullCh
         return where.error();
     auto const& room = **where;
     auto& box = c.in().channel_box(room.self.id);
-    auto shown = c.present();
+    auto shown = present(c);
     shown.mention(room.self);
     auto const& dialogs = c.in().box_of(c.me->id).dialogs();
     auto const at = dialogs.find(room.self);
@@ -140,7 +140,7 @@ inline answer_to<chn::getParticipants<lean>> handle(call& c, const chn::getParti
         if (lower(who->first_name + ' ' + who->last_name + ' ' + who->username).find(wanted) != std::string::npos)
             all.push_back(user);
     }
-    auto shown = c.present();
+    auto shown = present(c);
     shown.mention(room.self);
     chn::channelParticipants<lean> made{.count = static_cast<std::int32_t>(all.size())};
     auto const limit = static_cast<std::size_t>(std::clamp(q.limit, 0, 200));
@@ -163,7 +163,7 @@ inline answer_to<chn::getParticipant<lean>> handle(call& c, const chn::getPartic
         return refuse("PARTICIPANT_ID_INVALID");
     if (!(*where)->has(who->id))
         return refuse("USER_NOT_PARTICIPANT");
-    auto shown = c.present();
+    auto shown = present(c);
     shown.mention(*who);
     chn::channelParticipant<lean> made{.participant = detail::participant(c, **where, who->id)};
     made.chats = shown.chats();

@@ -57,7 +57,7 @@ void show_dialog(call& c, presenter& shown, peer with, Answer& into)
 /// Pages begin after offset_peer, or at the first dialog older than offset_date. https://core.telegram.org/api/offsets
 inline answer_to<msg::getDialogs<lean>> handle(call& c, const msg::getDialogs<lean>& q)
 {
-    auto shown = c.present();
+    auto shown = present(c);
     msg::dialogsSlice<lean> made{};
     if (q.folder_id.value_or(0) != 0)
         return msg::dialogs<lean>{};
@@ -94,7 +94,7 @@ inline answer_to<msg::getDialogs<lean>> handle(call& c, const msg::getDialogs<le
 
 inline answer_to<msg::getPeerDialogs<lean>> handle(call& c, const msg::getPeerDialogs<lean>& q)
 {
-    auto shown = c.present();
+    auto shown = present(c);
     msg::peerDialogs<lean> made{};
     for (auto const& input : q.peers)
         if (auto const* one = tl::get_if<raw::inputDialogPeer<lean>>(input)) {
@@ -111,7 +111,7 @@ inline answer_to<msg::getPeerDialogs<lean>> handle(call& c, const msg::getPeerDi
 
 inline answer_to<msg::getPinnedDialogs<lean>> handle(call& c, const msg::getPinnedDialogs<lean>& q)
 {
-    auto shown = c.present();
+    auto shown = present(c);
     msg::peerDialogs<lean> made{};
     for (auto const with : c.in().dialogs(c.me->id))
         if (q.folder_id == 0 && c.in().box_of(c.me->id).dialogs()[with].pinned)
@@ -145,7 +145,7 @@ inline answer_to<msg::markDialogUnread<lean>> handle(call& c, const msg::markDia
 inline answer_to<msg::getChats<lean>> handle(call& c, const msg::getChats<lean>& q)
 {
     msg::chats<lean> made{};
-    auto const shown = c.present();
+    auto const shown = present(c);
     for (auto const id : q.id)
         if (auto const* where = c.in().rooms.find(peer::chat(id)))
             made.chats_.push_back(shown.chat(*where));
@@ -157,7 +157,7 @@ inline answer_to<msg::getFullChat<lean>> handle(call& c, const msg::getFullChat<
     auto const where = chat_of(c, q.chat_id);
     if (!where)
         return where.error();
-    auto shown = c.present();
+    auto shown = present(c);
     shown.mention((*where)->self);
     raw::chatFull<lean> full{};
     full.id = q.chat_id;
@@ -175,7 +175,7 @@ namespace detail {
 
 inline raw::Updates<lean> since(call& c, std::int32_t own_pts, peer where, std::int32_t channel_pts)
 {
-    auto shown = c.present();
+    auto shown = present(c);
     std::vector<raw::Update<lean>> list;
     shown.mention(where);
     for (auto const& e : c.in().box_of(c.me->id).log())

@@ -2,11 +2,40 @@
 #pragma once
 
 #include "mtproto/sandbox/call.hpp"
+#include "mtproto/sandbox/present.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 namespace mtproto::sandbox::methods {
+
+/// The answer of a handler of method Q: any constructor of its result type, or an error.
+template <class Q>
+class answer_to
+{
+public:
+    template <class R>
+        requires(!std::is_same_v<std::remove_cvref_t<R>, error> && !std::is_same_v<std::remove_cvref_t<R>, answer_to>)
+    answer_to(const R& value) // NOLINT: handlers return values
+    {
+        static_assert(std::is_same_v<R, typename Q::result> || tl::constructor_of<R, typename Q::result>,
+                      "this is not a constructor of the method's result type");
+        if constexpr (std::is_same_v<R, bool> && !std::is_same_v<typename Q::result, bool>)
+            static_assert(tl::always_false<R>);
+        made_.value = to_bytes(value);
+    }
+    answer_to(error why) { made_.refused = std::move(why); } // NOLINT
+
+    answer take() && { return std::move(made_); }
+
+private:
+    answer made_;
+};
+
+/// A presenter for the caller.
+inline presenter present(const call& c) { return {c.at.in, c.my_id(), c.now}; }
 
 /// The methods that a header has overloads of `handle(call&, const Q&) -> answer_to<Q>` for.
 template <class... Qs>

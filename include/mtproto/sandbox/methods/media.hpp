@@ -1,7 +1,7 @@
 // What a client attaches to a message, turned into stored files and other media.
 #pragma once
 
-#include "mtproto/sandbox/call.hpp"
+#include "mtproto/sandbox/methods/dispatch.hpp"
 #include "mtproto/sandbox/resolve.hpp"
 
 #include <optional>

@@ -20,7 +20,7 @@ namespace detail {
 template <class Q>
 answer_to<Q> show_page(call& c, peer where, const page& chosen)
 {
-    auto shown = c.present();
+    auto shown = present(c);
     auto const& box = c.in().box_of(c.my_id(), where);
     std::vector<raw::Message<lean>> list;
     for (auto const id : chosen.ids)
@@ -54,7 +54,7 @@ answer_to<Q> show_page(call& c, peer where, const page& chosen)
 template <class Q>
 answer_to<Q> show_numbered(call& c, mailbox& box, const std::vector<raw::InputMessage<lean>>& wanted, const room* channel)
 {
-    auto shown = c.present();
+    auto shown = present(c);
     std::vector<raw::Message<lean>> list;
     for (auto const& input : wanted) {
         std::int32_t id = 0;
@@ -151,7 +151,7 @@ inline answer_to<msg::search<lean>> handle(call& c, const msg::search<lean>& q)
 inline answer_to<msg::searchGlobal<lean>> handle(call& c, const msg::searchGlobal<lean>& q)
 {
     auto const wanted = lower(q.q);
-    auto shown = c.present();
+    auto shown = present(c);
     std::vector<const message*> found;
     auto const look = [&](const mailbox& box) {
         for (auto const& [id, m] : box.messages())
@@ -207,7 +207,7 @@ inline answer_to<msg::getCommonChats<lean>> handle(call& c, const msg::getCommon
     if (!who)
         return who.error();
     msg::chats<lean> made{};
-    auto const shown = c.present();
+    auto const shown = present(c);
     for (auto const& [key, where] : c.in().rooms.all())
         if (where.has(c.me->id) && where.has((*who)->id))
             made.chats_.push_back(shown.chat(where));
@@ -219,7 +219,7 @@ inline answer_to<msg::getPeerSettings<lean>> handle(call& c, const msg::getPeerS
     auto const with = peer_of(c, q.peer);
     if (!with)
         return with.error();
-    auto shown = c.present();
+    auto shown = present(c);
     shown.mention(*with);
     msg::peerSettings<lean> made{};
     made.chats = shown.chats();

@@ -73,7 +73,7 @@ inline raw::Updates<lean> sent_updates(call& c, peer where, const std::vector<st
             made.entities = from_bytes<std::vector<raw::MessageEntity<lean>>>(m->entities);
         return made;
     }
-    auto shown = c.present();
+    auto shown = present(c);
     std::vector<raw::Update<lean>> list;
     for (auto const& [done, random_id] : all)
         list.push_back(raw::updateMessageID<lean>{.id = done.id, .random_id = random_id});
@@ -128,7 +128,7 @@ inline answer_to<msg::uploadMedia<lean>> handle(call& c, const msg::uploadMedia<
     if (!attached)
         return attached.error();
     message const carrier{.media = attached->media, .file = attached->file};
-    return c.present().media(carrier).value_or(raw::messageMediaEmpty<lean>{});
+    return present(c).media(carrier).value_or(raw::messageMediaEmpty<lean>{});
 }
 
 inline answer_to<msg::sendMultiMedia<lean>> handle(call& c, const msg::sendMultiMedia<lean>& q)
@@ -209,7 +209,7 @@ inline answer_to<msg::editMessage<lean>> handle(call& c, const msg::editMessage<
     auto const done = edit(c.in(), c.me->id, *where, q.id, q.message, std::move(entities), std::move(markup), c.now);
     if (!done)
         return done.error();
-    auto shown = c.present();
+    auto shown = present(c);
     event const happened{.what = event::kind::edited, .pts = done->pts, .pts_count = 1, .chat = *where, .id = q.id};
     auto update = shown.update(happened, where->is_channel());
     return shown.container({std::move(update)});
@@ -287,7 +287,7 @@ inline answer_to<msg::updatePinnedMessage<lean>> handle(call& c, const msg::upda
     if (room && room->self.is_channel() && !room->is_admin(c.me->id))
         return refuse("CHAT_ADMIN_REQUIRED");
     change_copies(c.in(), c.me->id, box, *m, event::kind::pinned, [&](message& copy) { copy.pinned = !q.unpin; });
-    auto shown = c.present();
+    auto shown = present(c);
     auto update = shown.update(box.log().back(), where->is_channel());
     return shown.container({std::move(update)});
 }

@@ -57,7 +57,7 @@ inline answer_to<upd::getDifference<lean>> handle(call& c, const upd::getDiffere
     auto const most = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(q.pts_limit.value_or(0x7fffffff), 1)), 1,
                                               std::max<std::size_t>(c.at.settings.difference_limit, 1));
     auto const to = std::min(log.size(), from + most);
-    auto shown = c.present();
+    auto shown = present(c);
     upd::differenceSlice<lean> made{};
     detail::sort_events(shown, box, log, from, to, false, made.new_messages, made.other_updates);
     made.chats = shown.chats();
@@ -91,7 +91,7 @@ inline answer_to<upd::getChannelDifference<lean>> handle(call& c, const upd::get
         made.timeout = 30;
         return made;
     }
-    auto shown = c.present();
+    auto shown = present(c);
     shown.mention(room.self);
     auto const limit = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(q.limit, 1)), 1,
                                                std::max<std::size_t>(c.at.settings.channel_difference_limit, 1));

@@ -20,7 +20,7 @@ using namespace raw::contacts;
 inline answer_to<usr::getUsers<lean>> handle(call& c, const usr::getUsers<lean>& q)
 {
     std::vector<raw::User<lean>> found;
-    auto const shown = c.present();
+    auto const shown = present(c);
     for (auto const& input : q.id)
         if (auto const who = user_of(c, input))
             found.push_back(shown.user(**who));
@@ -32,7 +32,7 @@ inline answer_to<usr::getFullUser<lean>> handle(call& c, const usr::getFullUser<
     auto const who = user_of(c, q.id);
     if (!who)
         return who.error();
-    auto shown = c.present();
+    auto shown = present(c);
     shown.mention(peer::user((*who)->id));
     raw::userFull<lean> full{};
     full.id = (*who)->id;
@@ -55,7 +55,7 @@ inline answer_to<usr::getFullUser<lean>> handle(call& c, const usr::getFullUser<
 
 inline answer_to<con::getContacts<lean>> handle(call& c, const con::getContacts<lean>&)
 {
-    auto shown = c.present();
+    auto shown = present(c);
     con::contacts<lean> made{};
     for (auto const id : c.me->contacts) {
         auto const* who = c.in().people.find(id);
@@ -70,7 +70,7 @@ namespace detail {
 
 inline con::resolvedPeer<lean> resolved(call& c, peer who)
 {
-    auto shown = c.present();
+    auto shown = present(c);
     con::resolvedPeer<lean> made{.peer = shown.mention(who)};
     made.chats = shown.chats();
     made.users = shown.users();
@@ -108,7 +108,7 @@ inline answer_to<con::search<lean>> handle(call& c, const con::search<lean>& q)
     auto const wanted = lower(q.q);
     auto const fits = [&](const std::string& text) { return lower(text).find(wanted) != std::string::npos; };
     auto const limit = static_cast<std::size_t>(std::clamp(q.limit, 1, 100));
-    auto shown = c.present();
+    auto shown = present(c);
     con::found<lean> made{};
     auto const& known = c.in().box_of(c.me->id).dialogs();
     auto const add = [&](peer who) {
@@ -129,7 +129,7 @@ inline answer_to<con::search<lean>> handle(call& c, const con::search<lean>& q)
 
 inline answer_to<con::importContacts<lean>> handle(call& c, const con::importContacts<lean>& q)
 {
-    auto shown = c.present();
+    auto shown = present(c);
     con::importedContacts<lean> made{};
     for (auto const& input : q.contacts) {
         auto const* who = c.in().people.by_phone(input.phone);
@@ -151,14 +151,14 @@ inline answer_to<con::addContact<lean>> handle(call& c, const con::addContact<le
     if ((*who)->id == c.me->id)
         return refuse("CONTACT_ID_INVALID");
     c.me->contacts.insert((*who)->id);
-    auto shown = c.present();
+    auto shown = present(c);
     shown.mention(peer::user((*who)->id));
     return shown.container({});
 }
 
 inline answer_to<con::deleteContacts<lean>> handle(call& c, const con::deleteContacts<lean>& q)
 {
-    auto shown = c.present();
+    auto shown = present(c);
     for (auto const& input : q.id)
         if (auto const who = user_of(c, input)) {
             c.me->contacts.erase((*who)->id);
@@ -170,7 +170,7 @@ inline answer_to<con::deleteContacts<lean>> handle(call& c, const con::deleteCon
 inline answer_to<con::getStatuses<lean>> handle(call& c, const con::getStatuses<lean>&)
 {
     std::vector<raw::ContactStatus<lean>> list;
-    auto const shown = c.present();
+    auto const shown = present(c);
     for (auto const id : c.me->contacts)
         if (auto const* who = c.in().people.find(id))
             list.push_back({.user_id = id, .status = shown.status(*who)});
