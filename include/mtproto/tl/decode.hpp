@@ -12,7 +12,8 @@
 namespace mtproto::tl {
 
 // The nodes of the decoder are ordinary function templates, not inline ones, so that a program that decodes
-// the same types in many places can declare them `extern`.
+// the same types in many places can declare them `extern`. The value they read into must be a default one: what
+// is absent on the wire is left as it is.
 template <aggregate T>
 bool read_fields(reader& from, T& value);
 template <class T>
@@ -34,6 +35,27 @@ consteval std::size_t smallest_size()
         return 4;
 }
 
+// Shared by all fields of their type: inlined into each, they were most of the code of a decoder.
+[[gnu::noinline]] inline bool read_bool(reader& from, bool& value)
+{
+    auto const id = from.peek_id();
+    if (id != bool_true_id && id != bool_false_id) [[unlikely]]
+        return from.fail(from.left() < 4 ? errc::truncated : errc::unknown_constructor, id);
+    value = from.id() == bool_true_id;
+    return true;
+}
+
+template <class T>
+[[gnu::noinline]] bool read_string(reader& from, T& value)
+{
+    bytes_view view;
+    if (!from.string(view)) [[unlikely]]
+        return false;
+    auto const* first = reinterpret_cast<typename T::const_pointer>(view.data());
+    value = T(first, first + view.size());
+    return true;
+}
+
 /// Reads a value that stands on the wire as `Wire`.
 template <class Wire = wire::natural, class T>
 [[gnu::always_inline]] inline bool read_value(reader& from, T& value)
@@ -43,30 +65,9 @@ template <class Wire = wire::natural, class T>
     } else if constexpr (opaque_number<T>) {
         return from.raw(value);
     } else if constexpr (std::same_as<T, bool>) {
-        auto const id = from.peek_id();
-        if (id != bool_true_id && id != bool_false_id) [[unlikely]]
-            return from.fail(from.left() < 4 ? errc::truncated : errc::unknown_constructor, id);
-        value = from.id() == bool_true_id;
-        return true;
-    } else if constexpr (string_type<T>) {
-        bytes_view view;
-        if (!from.string(view)) [[unlikely]]
-            return false;
-        auto const* text = reinterpret_cast<const char*>(view.data());
-        if constexpr (std::same_as<T, std::string>)
-            value.assign(text, view.size());
-        else
-            value = {text, view.size()};
-        return true;
-    } else if constexpr (bytes_type<T>) {
-        bytes_view view;
-        if (!from.string(view)) [[unlikely]]
-            return false;
-        if constexpr (std::same_as<T, bytes_view>)
-            value = view;
-        else
-            value.assign(view.begin(), view.end());
-        return true;
+        return read_bool(from, value);
+    } else if constexpr (string_type<T> || bytes_type<T>) {
+        return read_string(from, value);
     } else if constexpr (vector_type<T>) {
         return read_vector<Wire>(from, value);
     } else if constexpr (box_type<T>) {
@@ -85,6 +86,42 @@ template <class Wire = wire::natural, class T>
     }
 }
 
+namespace detail {
+
+template <int Word, class T>
+[[gnu::always_inline]] inline bool read_entry(flags<Word>, reader& from, T&, std::uint32_t* words)
+{
+    return from.number(words[Word]);
+}
+
+template <auto Member, int Bit, int Word, class T>
+[[gnu::always_inline]] inline bool read_entry(flag<Member, Bit, Word>, reader&, T& value, std::uint32_t* words)
+{
+    value.*Member = (words[Word] >> Bit & 1u) != 0;
+    return true;
+}
+
+template <auto Member, int Bit, int Word, class Wire, class T>
+[[gnu::always_inline]] inline bool read_entry(optional_field<Member, Bit, Word, Wire>, reader& from, T& value,
+                                              std::uint32_t* words)
+{
+    return (words[Word] >> Bit & 1u) == 0 || read_value<Wire>(from, (value.*Member).emplace());
+}
+
+template <auto Member, class Wire, class T>
+[[gnu::always_inline]] inline bool read_entry(field<Member, Wire>, reader& from, T& value, std::uint32_t*)
+{
+    return read_value<Wire>(from, value.*Member);
+}
+
+template <class... Entries, class T>
+[[gnu::always_inline]] inline bool read_list(field_list<Entries...>, reader& from, T& value, std::uint32_t* words)
+{
+    return (read_entry(Entries{}, from, value, words) && ...);
+}
+
+} // namespace detail
+
 template <class Wire, class T>
 bool read_vector(reader& from, T& value)
 {
@@ -96,17 +133,16 @@ bool read_vector(reader& from, T& value)
     std::uint32_t count{};
     if (!from.count(count, smallest_size<element, element_wire>())) [[unlikely]]
         return false;
-    value.clear();
-    // A hostile count may be as large as the input: reserve at most eight times the bytes that are there.
-    value.reserve(std::min<std::size_t>(count, 16 + from.left() * 8 / sizeof(element)));
-    for (std::uint32_t i = 0; i < count; ++i) {
+    // Made at its full size at once: growing would instantiate the move of every element.
+    value = T(count);
+    for (std::size_t i = 0; i < count; ++i) {
         if constexpr (std::same_as<element, bool>) {
             bool item{};
-            if (!read_value<element_wire>(from, item)) [[unlikely]]
+            if (!read_bool(from, item)) [[unlikely]]
                 return false;
-            value.push_back(item);
+            value[i] = item;
         } else {
-            if (!read_value<element_wire>(from, value.emplace_back())) [[unlikely]]
+            if (!read_value<element_wire>(from, value[i])) [[unlikely]]
                 return false;
         }
     }
@@ -119,23 +155,7 @@ bool read_fields(reader& from, T& value)
     if (!from.enter()) [[unlikely]]
         return false;
     [[maybe_unused]] std::uint32_t words[max_flag_words] = {};
-    bool const ok = all_fields(typename T::tl_fields{}, [&]<class Entry>(Entry) {
-        if constexpr (is_flags<Entry>) {
-            return from.number(words[Entry::word]);
-        } else if constexpr (is_flag<Entry>) {
-            value.*Entry::member = (words[Entry::word] >> Entry::bit & 1u) != 0;
-            return true;
-        } else if constexpr (is_optional<Entry>) {
-            auto& member = value.*Entry::member;
-            if ((words[Entry::word] >> Entry::bit & 1u) == 0) {
-                member.reset();
-                return true;
-            }
-            return read_value<typename Entry::wire>(from, member.emplace());
-        } else {
-            return read_value<typename Entry::wire>(from, value.*Entry::member);
-        }
-    });
+    bool const ok = detail::read_list(typename T::tl_fields{}, from, value, words);
     from.leave();
     return ok;
 }

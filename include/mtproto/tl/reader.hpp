@@ -51,7 +51,7 @@ public:
     bytes_view rest() const noexcept { return {at_, end_}; }
 
     /// Records a failure at the current place; the first one wins.
-    bool fail(errc why, std::uint32_t id = 0) noexcept
+    [[gnu::noinline, gnu::cold]] bool fail(errc why, std::uint32_t id = 0) noexcept
     {
         if (ok()) {
             failure_ = why;
@@ -116,7 +116,7 @@ public:
     }
 
     /// `string` or `bytes`: the view points into the input.
-    bool string(bytes_view& value) noexcept
+    [[gnu::noinline]] bool string(bytes_view& value) noexcept
     {
         if (left() < 4) [[unlikely]]
             return fail(errc::truncated);
@@ -137,7 +137,7 @@ public:
     }
 
     /// A vector's count, checked against the bytes that are left.
-    bool count(std::uint32_t& value, std::size_t smallest_element) noexcept
+    [[gnu::noinline]] bool count(std::uint32_t& value, std::size_t smallest_element) noexcept
     {
         if (!number(value)) [[unlikely]]
             return false;
@@ -146,7 +146,7 @@ public:
         return true;
     }
 
-    bool expect(std::uint32_t wanted) noexcept
+    [[gnu::noinline]] bool expect(std::uint32_t wanted) noexcept
     {
         std::uint32_t found{};
         if (!number(found)) [[unlikely]]

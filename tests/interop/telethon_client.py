@@ -1,0 +1,97 @@
+"""Telethon, unmodified, against the loopback data centre. Usage: telethon_client.py JSON (see run.py)."""
+import asyncio
+import hashlib
+import io
+import json
+import os
+import sys
+
+import telethon
+from telethon import TelegramClient, events
+from telethon.crypto import rsa
+from telethon.errors import SessionPasswordNeededError
+from telethon.network import connection as framings
+from telethon.sessions import MemorySession
+
+CONNECTIONS = {
+    "full": framings.ConnectionTcpFull,
+    "abridged": framings.ConnectionTcpAbridged,
+    "intermediate": framings.ConnectionTcpIntermediate,
+    "obfuscated": framings.ConnectionTcpObfuscated,
+    "mtproxy": framings.ConnectionTcpMTProxyIntermediate,
+    "mtproxy-dd": framings.ConnectionTcpMTProxyRandomizedIntermediate,
+}
+
+
+def check(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
+async def sign_in(client, plan):
+    if plan.get("bot_token"):
+        await client.sign_in(bot_token=plan["bot_token"])
+        return
+    await client.send_code_request(plan["phone"])
+    try:
+        await client.sign_in(plan["phone"], plan["code"])
+        check(not plan.get("password"), "the data centre did not ask for the password")
+    except SessionPasswordNeededError:
+        await client.sign_in(password=plan["password"])
+
+
+async def main():
+    plan = json.loads(sys.argv[1])
+    with open(plan["public_key"], encoding="ascii") as key:
+        rsa.add_key(key.read(), old=False)
+    session = MemorySession()
+    session.set_dc(plan["dc"], plan["host"], plan["port"])
+    options = {"connection": CONNECTIONS[plan["transport"]], "request_retries": 1, "connection_retries": 1}
+    if plan["transport"].startswith("mtproxy"):
+        options["proxy"] = (plan["host"], plan["port"], plan["secret"])
+    client = TelegramClient(session, 1, "hash", **options)
+    print(f"telethon {telethon.__version__}, {plan['transport']}", flush=True)
+    await client.connect()
+    check(not await client.is_user_authorized(), "authorised before sign-in")
+    await sign_in(client, plan)
+    me = await client.get_me()
+    print(f"signed in as {me.first_name}", flush=True)
+
+    answers = asyncio.Queue()
+
+    @client.on(events.NewMessage(incoming=True))
+    async def _(event):
+        await answers.put(event.message)
+
+    async def answer(wanted):
+        while True:
+            message = await asyncio.wait_for(answers.get(), 20)
+            if message.message == wanted:
+                return message
+
+    dialogs = await client.get_dialogs()
+    print(f"{len(dialogs)} dialogs", flush=True)
+    text = f"ping {os.urandom(4).hex()} ä€"
+    sent = await client.send_message(plan["peer"], text)
+    check(sent.id > 0, "no id for the sent message")
+    await answer("echo: " + text)
+    history = await client.get_messages(plan["peer"], limit=2)
+    check([m.message for m in history] == ["echo: " + text, text], f"history {[m.message for m in history]}")
+    print("message sent and answered", flush=True)
+
+    for size in plan["files"]:
+        content = os.urandom(1 << 16) * (size // (1 << 16) + 1)
+        content = content[:size]
+        file = io.BytesIO(content)
+        file.name = "data.bin"
+        sent = await client.send_file(plan["peer"], file, force_document=True)
+        digest = hashlib.sha256(content).hexdigest()
+        await answer(f"file: {size} {digest}")
+        back = await client.download_media(sent, file=bytes)
+        check(back == content, f"a file of {size} bytes came back different")
+        print(f"file of {size} bytes sent, received by the peer, downloaded", flush=True)
+    await client.log_out()
+    print("ok", flush=True)
+
+
+asyncio.run(asyncio.wait_for(main(), 120))
