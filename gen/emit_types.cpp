@@ -75,7 +75,8 @@ std::string head(const program& from, const std::string& path, std::string_view 
     for (auto const& other : included)
         text += from.include(other, path);
     return text + "#include \"mtproto/tl/fields.hpp\"\n#include \"mtproto/tl/types.hpp\"\n\n"
-                  "#include <cstdint>\n#include <optional>\n#include <type_traits>\n\n";
+                  "#include <array>\n#include <cstddef>\n#include <cstdint>\n#include <optional>\n#include "
+                  "<type_traits>\n\n";
 }
 
 } // namespace

@@ -118,6 +118,8 @@ layout::extent layout::of(const schema::type_expr& type)
         return of(schema_.types()[type.index]);
     case type_kind::bare:
         return of(schema_.combinators()[type.index]);
+    case type_kind::fixed:
+        return {type.index, 1};
     case type_kind::variable: // not known: as a pointer
     case type_kind::repeat:
     case type_kind::number:

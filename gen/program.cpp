@@ -135,6 +135,8 @@ std::string program::cpp_type(const schema::type_expr& type) const
                         "the built-in constructor " + std::string(line.name) + " is not supported as a type");
         return with_arguments(names_.raw(names_.of(line)));
     }
+    case type_kind::fixed:
+        return "std::array<std::byte, " + std::to_string(type.index) + '>';
     case type_kind::true_:
         unsupported(type, "'true' is supported as a conditional parameter only");
     case type_kind::repeat:

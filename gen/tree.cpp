@@ -9,9 +9,11 @@
 #include <iterator>
 #include <optional>
 
-namespace gen {
+namespace gen
+{
 
-namespace {
+namespace
+{
 
 namespace fs = std::filesystem;
 

@@ -28,18 +28,21 @@ public:
     }
     constexpr std::uint64_t one() const noexcept { return one_; }
     constexpr std::uint64_t from(std::uint64_t a) const noexcept { return mul(a % n_, square_); }
-    constexpr std::uint64_t add(std::uint64_t a, std::uint64_t b) const noexcept
+    constexpr std::uint64_t subtract(std::uint64_t a, std::uint64_t b) const noexcept
     {
-        auto const sum = a + b; // below 2^64, since both are below n < 2^63
-        return sum >= n_ ? sum - n_ : sum;
+        // A mask, not a condition: which way it goes is random, and a mispredicted branch costs more than it
+        // all.
+        return a - b + (n_ & (std::uint64_t(0) - std::uint64_t(a < b)));
     }
-    constexpr std::uint64_t mul(std::uint64_t a, std::uint64_t b) const noexcept
+    constexpr std::uint64_t mul(std::uint64_t a, std::uint64_t b) const noexcept { return mul_add(a, b, 0); }
+    /// a * b + c, for c at most n / 2: the upper half of the product is below n / 2, so the sum needs no
+    /// reduction, and it is not on the critical path.
+    constexpr std::uint64_t mul_add(std::uint64_t a, std::uint64_t b, std::uint64_t c) const noexcept
     {
         auto const t = uint128(a) * b;
         auto const q = static_cast<std::uint64_t>(t) * inverse_;
-        auto const high = static_cast<std::uint64_t>(t >> 64);
-        auto const m = static_cast<std::uint64_t>(uint128(q) * n_ >> 64);
-        return high >= m ? high - m : high - m + n_;
+        return subtract(static_cast<std::uint64_t>(t >> 64) + c,
+                        static_cast<std::uint64_t>(uint128(q) * n_ >> 64));
     }
     constexpr std::uint64_t pow(std::uint64_t a, std::uint64_t exponent) const noexcept
     {
@@ -92,8 +95,7 @@ constexpr std::uint64_t brent_rho(const montgomery& m, std::uint64_t n, std::uin
 {
     constexpr std::uint64_t batch = 128;       // differences multiplied together before one gcd
     constexpr std::uint64_t budget = 1u << 20; // 2^31.5 needs about 2^16 steps: sixteen times the usual
-    auto const step = [&](std::uint64_t x) { return m.add(m.mul(x, x), c); };
-    auto const distance = [](std::uint64_t a, std::uint64_t b) { return a > b ? a - b : b - a; };
+    auto const step = [&](std::uint64_t x) { return m.mul_add(x, x, c); };
     std::uint64_t y = m.from(2), x = y, saved = y, divisor = 1, product = m.one();
     for (std::uint64_t r = 1, steps = 0; divisor == 1 && steps < budget; r *= 2) {
         x = y;
@@ -103,7 +105,7 @@ constexpr std::uint64_t brent_rho(const montgomery& m, std::uint64_t n, std::uin
             saved = y;
             for (std::uint64_t i = 0; i < batch && i < r - k; ++i) {
                 y = step(y);
-                product = m.mul(product, distance(x, y));
+                product = m.mul(product, m.subtract(x, y));
             }
             divisor = std::gcd(product, n);
         }
@@ -113,7 +115,7 @@ constexpr std::uint64_t brent_rho(const montgomery& m, std::uint64_t n, std::uin
         divisor = 1;
         for (std::uint64_t i = 0; i < batch && divisor == 1; ++i) {
             saved = step(saved);
-            divisor = std::gcd(distance(x, saved), n);
+            divisor = std::gcd(m.subtract(x, saved), n);
         }
     }
     return divisor == 1 || divisor == n ? 0 : divisor;
@@ -140,7 +142,7 @@ inline result<std::pair<std::uint64_t, std::uint64_t>> factorize(std::uint64_t p
             p = small;
     detail::montgomery const m(pq);
     for (std::uint64_t c = 1; c <= 8 && p == 0; ++c)
-        p = detail::brent_rho(m, pq, m.from(c));
+        p = detail::brent_rho(m, pq, c);
     if (p == 0)
         return bad("pq could not be factored");
     auto q = pq / p;

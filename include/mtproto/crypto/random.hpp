@@ -9,6 +9,8 @@
 #include <array>
 #include <climits>
 
+#include <unistd.h>
+
 namespace mtproto::crypto
 {
 
@@ -36,6 +38,14 @@ class system_random final : public random_source
 public:
     void fill(mutable_bytes out) override
     {
+        if (out.size() <= pool::largest)
+            return pool::of_this_thread().take(out);
+        generate(out);
+    }
+
+private:
+    static void generate(mutable_bytes out)
+    {
         while (!out.empty()) {
             auto const part = std::min<std::size_t>(out.size(), INT_MAX);
             if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(part)) != 1)
@@ -43,6 +53,40 @@ public:
             out = out.subspan(part);
         }
     }
+
+    // One call costs most of a microsecond however little it gives, and every packet needs a few bytes of
+    // padding: so small requests share a call. What was handed out is wiped here; a child process does not
+    // inherit its parent's.
+    class pool
+    {
+    public:
+        static constexpr std::size_t largest = 64;
+
+        static pool& of_this_thread()
+        {
+            thread_local pool self;
+            return self;
+        }
+        void take(mutable_bytes out)
+        {
+            if (auto const process = getpid(); out.size() > left_ || process != process_) {
+                left_ = 0;
+                generate(bytes_);
+                left_ = bytes_.size();
+                process_ = process;
+            }
+            auto const from = mutable_bytes(bytes_).subspan(left_ - out.size(), out.size());
+            std::copy(from.begin(), from.end(), out.begin());
+            wipe(from);
+            left_ -= out.size();
+        }
+        ~pool() { wipe(bytes_); }
+
+    private:
+        std::array<std::byte, 512> bytes_{};
+        std::size_t left_ = 0;
+        pid_t process_ = 0;
+    };
 };
 
 /// The same bytes for the same seed, for tests and simulations: never for a key. Not thread safe.

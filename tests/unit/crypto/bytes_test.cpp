@@ -4,7 +4,11 @@
 #include <mtproto/crypto/secret.hpp>
 
 #include <ostream>
+#include <set>
 #include <type_traits>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace mtproto;
 using namespace mtproto::crypto;
@@ -68,6 +72,40 @@ TEST_CASE("a seeded source replays, the system's does not", "[crypto][random]")
     CHECK(random_u64(a) == random_u64(b));
     system_random system;
     CHECK(random_bytes<32>(system) != random_bytes<32>(system));
+}
+
+TEST_CASE("the system's bytes do not repeat, whatever the size asked for", "[crypto][random]")
+{
+    system_random system;
+    std::set<std::uint64_t> seen;
+    for (std::size_t size = 8; size < 700; ++size) {
+        bytes data(size);
+        system.fill(data);
+        for (std::size_t i = 0; i + 8 <= size; i += 8)
+            REQUIRE(seen.insert(load_le64(bytes_view(data).subspan(i))).second);
+    }
+    system.fill({});
+}
+
+TEST_CASE("a child process does not repeat its parent's randomness", "[crypto][random]")
+{
+    system_random system;
+    (void)random_u64(system); // so that there is something to inherit
+    int ends[2];
+    REQUIRE(pipe(ends) == 0);
+    auto const child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        auto const data = random_bytes<16>(system);
+        _exit(write(ends[1], data.data(), data.size()) == 16 ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    std::array<std::byte, 16> theirs{};
+    REQUIRE(read(ends[0], theirs.data(), theirs.size()) == 16);
+    close(ends[0]);
+    close(ends[1]);
+    CHECK(theirs != random_bytes<16>(system));
 }
 
 TEST_CASE("base64", "[crypto][base64]")

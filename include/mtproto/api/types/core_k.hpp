@@ -8,6 +8,8 @@
 #include "mtproto/tl/fields.hpp"
 #include "mtproto/tl/types.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <type_traits>

@@ -39,6 +39,7 @@ enum class type_kind : std::uint8_t
     object,      ///< `Object`: any boxed value
     boxed,       ///< a declared type; `index` is that of schema::types()
     bare,        ///< a constructor without its id; `index` is that of schema::combinators()
+    fixed,       ///< any other number of the form `int512 16*[ int ]`; `index` is its size in bytes
     repeat,      ///< `4*[ int ]`, `[ t ]`: the arguments, repeated
     number,      ///< a number given to a type, `Tuple int 3`
     type,        ///< the word `Type`, the type of a type variable
@@ -50,7 +51,7 @@ struct type_expr
     std::string_view name; ///< as written, without `%`, `!` and arguments; of a repeat: how often, or empty
     std::span<const type_expr> args;
     std::uint32_t offset = 0; ///< where it begins in schema::text()
-    std::uint32_t index = 0;  ///< of a boxed or bare kind, see there
+    std::uint32_t index = 0;  ///< of a boxed, bare or fixed kind, see there
     type_kind kind = type_kind::boxed;
     bool percent = false; ///< written with `%`
     bool bang = false;    ///< `!X`: the parameter is a function whose result is X
@@ -128,7 +129,8 @@ struct storage
     std::pmr::monotonic_buffer_resource memory{1 << 16};
     std::vector<combinator> combinators;
     std::vector<type_info> types;
-    std::unordered_map<std::uint32_t, std::uint32_t> by_id;
+    std::unordered_map<std::uint32_t, std::uint32_t> constructors_by_id;
+    std::unordered_map<std::uint32_t, std::uint32_t> functions_by_id;
     std::unordered_map<std::string_view, std::uint32_t> constructors;
     std::unordered_map<std::string_view, std::uint32_t> functions;
     std::unordered_map<std::string_view, std::uint32_t> types_by_name;
@@ -162,8 +164,20 @@ public:
     /// All boxed types, in the order of their first constructors.
     std::span<const type_info> types() const noexcept { return data_->types; }
 
-    /// The constructor or function with that id, or nullptr.
-    const combinator* find(std::uint32_t id) const noexcept { return at(data_->by_id, id); }
+    /// The constructor or else the function with that id, or nullptr.
+    const combinator* find(std::uint32_t id) const noexcept
+    {
+        auto const* const constructor = find_constructor(id);
+        return constructor != nullptr ? constructor : find_function(id);
+    }
+    const combinator* find_constructor(std::uint32_t id) const noexcept
+    {
+        return at(data_->constructors_by_id, id);
+    }
+    const combinator* find_function(std::uint32_t id) const noexcept
+    {
+        return at(data_->functions_by_id, id);
+    }
     const combinator* find_constructor(std::string_view name) const noexcept
     {
         return at(data_->constructors, name);

@@ -6,6 +6,7 @@
 #include "mtproto/tl/schema/model.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,12 +28,12 @@ struct builtin_name
 
 // Types that a declaration may use without a declaration of them.
 inline constexpr builtin_name builtin_types[] = {
-    {"int", type_kind::int32},     {"int32", type_kind::int32},        {"int53", type_kind::int53},
-    {"long", type_kind::int64},    {"int64", type_kind::int64},        {"double", type_kind::float64},
-    {"string", type_kind::string}, {"bytes", type_kind::bytes},        {"int128", type_kind::int128},
-    {"int256", type_kind::int256}, {"Bool", type_kind::boolean},       {"true", type_kind::true_},
-    {"Vector", type_kind::vector}, {"vector", type_kind::bare_vector}, {"Object", type_kind::object},
-    {"Type", type_kind::type},
+    {"int", type_kind::int32},          {"int32", type_kind::int32},   {"int53", type_kind::int53},
+    {"long", type_kind::int64},         {"int64", type_kind::int64},   {"double", type_kind::float64},
+    {"string", type_kind::string},      {"bytes", type_kind::bytes},   {"secureString", type_kind::string},
+    {"secureBytes", type_kind::bytes},  {"int128", type_kind::int128}, {"int256", type_kind::int256},
+    {"Bool", type_kind::boolean},       {"true", type_kind::true_},    {"Vector", type_kind::vector},
+    {"vector", type_kind::bare_vector}, {"Object", type_kind::object}, {"Type", type_kind::type},
 };
 
 class resolver
@@ -44,7 +45,8 @@ public:
     {
         for (auto const& [name, kind] : builtin_types)
             names_.emplace(name, entry{kind, 0});
-        data_.by_id.reserve(data_.combinators.size());
+        data_.constructors_by_id.reserve(data_.constructor_count);
+        data_.functions_by_id.reserve(data_.combinators.size() - data_.constructor_count);
         if (!enter_constructors() || !enter_functions())
             return false;
         for (auto& line : data_.combinators)
@@ -83,6 +85,23 @@ private:
         return found != std::end(builtin_types) && (line.params.empty() || line.name == "vector");
     }
 
+    // 64 of `int512 16*[ int ] = Int512`, 0 of other lines.
+    static std::uint32_t fixed_size(const combinator& line)
+    {
+        if (!line.builtin || line.params.size() != 1 || line.params.front().type.kind != type_kind::repeat)
+            return 0;
+        auto const& repeat = line.params.front().type;
+        if (repeat.args.size() != 1)
+            return 0;
+        auto const& element = repeat.args.front().name;
+        std::uint32_t const size = element == "int" || element == "int32"    ? 4
+                                   : element == "long" || element == "int64" ? 8
+                                                                             : 0;
+        std::uint32_t count = 0;
+        std::from_chars(repeat.name.data(), repeat.name.data() + repeat.name.size(), count);
+        return count <= 1024 ? count * size : 0;
+    }
+
     bool enter_constructors()
     {
         std::vector<std::vector<std::uint32_t>> members;
@@ -113,7 +132,12 @@ private:
                                                " arguments, not " + std::to_string(arity));
             line.type_index = type->second;
             members[type->second].push_back(i);
-            names_.try_emplace(line.name, entry{type_kind::bare, i});
+            if (auto const size = fixed_size(line); size != 0)
+                names_.try_emplace(line.name, entry{type_kind::fixed, size}); // not int128 and int256
+            else if (line.builtin)
+                names_.try_emplace(line.name, entry{type_kind::bare, i});
+            else
+                names_.insert_or_assign(line.name, entry{type_kind::bare, i});
             own_bytes_ |= line.name == "bytes";
         }
         for (std::uint32_t i = 0; i != members.size(); ++i) {
@@ -148,11 +172,19 @@ private:
                 line.own_bytes = own_bytes_;
                 line.id = computed_id(line);
             }
-            if (auto const [first, fresh] = data_.by_id.emplace(line.id, i); !fresh) {
-                auto const& other = data_.combinators[first->second];
+            auto& ids = line.is_function ? data_.functions_by_id : data_.constructors_by_id;
+            auto const [first, fresh] = ids.emplace(line.id, i);
+            if (fresh)
+                continue;
+            // Programs name a function anew under the id of another; the id is that of the line it fits.
+            auto const& other = data_.combinators[first->second];
+            bool const alias =
+                line.is_function && (computed_id(line) == line.id) != (computed_id(other) == line.id);
+            if (!alias)
                 return fail(line.offset, std::string(line.name) + " has the id of " +
                                              std::string(other.name) + " at " + line_of(other.offset));
-            }
+            if (computed_id(line) == line.id)
+                first->second = i;
         }
         return true;
     }
