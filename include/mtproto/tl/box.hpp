@@ -7,7 +7,8 @@
 #include <type_traits>
 #include <utility>
 
-namespace mtproto::tl {
+namespace mtproto::tl
+{
 
 /// A `T` that lives on the heap, with the semantics of a value: copied deeply, compared by content.
 ///
@@ -72,7 +73,10 @@ public:
     optional_box(std::nullopt_t) noexcept {}
     optional_box(optional_box&&) noexcept = default;
     optional_box& operator=(optional_box&&) noexcept = default;
-    optional_box(const optional_box& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
+    optional_box(const optional_box& other)
+        : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr)
+    {
+    }
     optional_box& operator=(const optional_box& other)
     {
         if (this != &other)

@@ -9,11 +9,12 @@
 #include <algorithm>
 #include <type_traits>
 
-namespace mtproto::tl {
+namespace mtproto::tl
+{
 
 // The nodes of the decoder are ordinary function templates, not inline ones, so that a program that decodes
-// the same types in many places can declare them `extern`. The value they read into must be a default one: what
-// is absent on the wire is left as it is.
+// the same types in many places can declare them `extern`. The value they read into must be a default one:
+// what is absent on the wire is left as it is.
 template <aggregate T>
 bool read_fields(reader& from, T& value);
 template <class T>
@@ -86,7 +87,8 @@ template <class Wire = wire::natural, class T>
     }
 }
 
-namespace detail {
+namespace detail
+{
 
 template <int Word, class T>
 [[gnu::always_inline]] inline bool read_entry(flags<Word>, reader& from, T&, std::uint32_t* words)
@@ -95,7 +97,8 @@ template <int Word, class T>
 }
 
 template <auto Member, int Bit, int Word, class T>
-[[gnu::always_inline]] inline bool read_entry(flag<Member, Bit, Word>, reader&, T& value, std::uint32_t* words)
+[[gnu::always_inline]] inline bool read_entry(flag<Member, Bit, Word>, reader&, T& value,
+                                              std::uint32_t* words)
 {
     value.*Member = (words[Word] >> Bit & 1u) != 0;
     return true;
@@ -115,7 +118,8 @@ template <auto Member, class Wire, class T>
 }
 
 template <class... Entries, class T>
-[[gnu::always_inline]] inline bool read_list(field_list<Entries...>, reader& from, T& value, std::uint32_t* words)
+[[gnu::always_inline]] inline bool read_list(field_list<Entries...>, reader& from, T& value,
+                                             [[maybe_unused]] std::uint32_t* words)
 {
     return (read_entry(Entries{}, from, value, words) && ...);
 }

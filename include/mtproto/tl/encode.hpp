@@ -10,7 +10,8 @@
 #include <type_traits>
 #include <vector>
 
-namespace mtproto::tl {
+namespace mtproto::tl
+{
 
 template <aggregate T>
 void write_fields(writer& to, const T& value);
@@ -21,7 +22,8 @@ std::size_t size_of_fields(const T& value);
 template <class T>
 std::size_t size_of_boxed(const T& value);
 
-namespace detail {
+namespace detail
+{
 
 template <class T>
 bytes_view view_of(const T& value) noexcept

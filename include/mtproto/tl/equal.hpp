@@ -8,9 +8,11 @@
 #include <bit>
 #include <type_traits>
 
-namespace mtproto::tl {
+namespace mtproto::tl
+{
 
-namespace detail {
+namespace detail
+{
 
 template <class T>
 bool equal_values(const T& a, const T& b)
@@ -34,6 +36,8 @@ bool equal_values(const T& a, const T& b)
         return a.has_value() == b.has_value() && (!a.has_value() || equal_values(*a, *b));
     } else if constexpr (box_type<T>) {
         return equal_values(*a, *b);
+    } else if constexpr (aggregate<T> || variant_type<T>) {
+        return equal_boxed(a, b);
     } else {
         return a == b;
     }
@@ -41,28 +45,37 @@ bool equal_values(const T& a, const T& b)
 
 } // namespace detail
 
+template <class T>
+bool equal_boxed(const T& a, const T& b)
+{
+    if constexpr (variant_type<T>)
+        return tl::visit(
+            [&]<class A>(const A& constructor) {
+                auto const* other = tl::get_if<A>(b);
+                return other && equal_boxed(constructor, *other);
+            },
+            a);
+    else
+        return all_fields(typename T::tl_fields{}, [&]<class Entry>(Entry) {
+            if constexpr (is_flags<Entry>)
+                return true;
+            else
+                return detail::equal_values(a.*Entry::member, b.*Entry::member);
+        });
+}
+
 /// Two constructors are equal if all their fields are.
 template <aggregate T>
 bool operator==(const T& a, const T& b)
 {
-    return all_fields(typename T::tl_fields{}, [&]<class Entry>(Entry) {
-        if constexpr (is_flags<Entry>)
-            return true;
-        else
-            return detail::equal_values(a.*Entry::member, b.*Entry::member);
-    });
+    return equal_boxed(a, b);
 }
 
 /// Two values of a boxed type are equal if they hold equal values of the same constructor.
 template <variant_type T>
 bool operator==(const T& a, const T& b)
 {
-    return tl::visit(
-        [&]<class A>(const A& constructor) {
-            auto const* other = tl::get_if<A>(b);
-            return other && constructor == *other;
-        },
-        a);
+    return equal_boxed(a, b);
 }
 
 } // namespace mtproto::tl

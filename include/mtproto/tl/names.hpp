@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <string_view>
 
-namespace mtproto::tl {
+namespace mtproto::tl
+{
 
 /// The TL name of a constructor or method with its namespace: "messages.sendMessage".
 template <aggregate T>
@@ -16,7 +17,17 @@ constexpr std::string_view name_of() noexcept
     return line.substr(0, line.find_first_of("# "));
 }
 
-/// Walks along a declaration in step with its field list: next() names each field in turn, `#` fields included.
+/// The name of the boxed type that a constructor belongs to, or of a method's result: "InputPeer",
+/// "Vector<User>".
+template <aggregate T>
+constexpr std::string_view type_name_of() noexcept
+{
+    std::string_view const line = T::tl_line;
+    return line.substr(line.rfind("= ") + 2);
+}
+
+/// Walks along a declaration in step with its field list: next() names each field in turn, `#` fields
+/// included.
 class field_names
 {
 public:
@@ -38,13 +49,19 @@ public:
                 rest_ = {};
                 return {};
             }
-            if (!token.starts_with('{')) // `{X:Type}` declares a type, not a field
+            if (!token.starts_with('{')) { // `{X:Type}` declares a type, not a field
+                was_flags_ = token.ends_with(":#");
                 return token.substr(0, token.find(':'));
+            }
         }
     }
 
+    /// Whether the last field named is a flag word, `flags:#`, which values do not hold.
+    constexpr bool was_flags() const noexcept { return was_flags_; }
+
 private:
     std::string_view rest_;
+    bool was_flags_ = false;
 };
 
 } // namespace mtproto::tl

@@ -12,7 +12,8 @@
 
 static_assert(std::endian::native == std::endian::little || std::endian::native == std::endian::big);
 
-namespace mtproto::tl {
+namespace mtproto::tl
+{
 
 /// The integer of `sizeof(T)` little-endian bytes at `from`.
 template <class T>

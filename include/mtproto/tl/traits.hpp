@@ -13,11 +13,12 @@
 #include <string_view>
 #include <vector>
 
-namespace mtproto::tl {
+namespace mtproto::tl
+{
 
 template <class T>
-concept number =
-    std::same_as<T, std::int32_t> || std::same_as<T, std::uint32_t> || std::same_as<T, std::int64_t> || std::same_as<T, double>;
+concept number = std::same_as<T, std::int32_t> || std::same_as<T, std::uint32_t> ||
+                 std::same_as<T, std::int64_t> || std::same_as<T, double>;
 
 template <class T>
 concept opaque_number = std::same_as<T, int128> || std::same_as<T, int256>;
@@ -43,8 +44,8 @@ concept box_type = requires(T& b) {
 
 /// Anything a field can hold, except its being absent.
 template <class T>
-concept value = number<T> || opaque_number<T> || std::same_as<T, bool> || string_type<T> || bytes_type<T> || vector_type<T> ||
-                box_type<T> || aggregate<T> || variant_type<T> || std::same_as<T, object>;
+concept value = number<T> || opaque_number<T> || std::same_as<T, bool> || string_type<T> || bytes_type<T> ||
+                vector_type<T> || box_type<T> || aggregate<T> || variant_type<T> || std::same_as<T, object>;
 
 /// The element's wire form of a vector's wire form.
 template <class Wire>

@@ -13,13 +13,15 @@
 #include <utility>
 #include <variant>
 
-namespace mtproto::tl {
+namespace mtproto::tl
+{
 
 /// Up to 11 alternatives of a larger boxed type, or groups of them.
 template <class... Alternatives>
 using group = std::variant<Alternatives...>;
 
-namespace detail {
+namespace detail
+{
 
 template <class T, class Node>
 inline constexpr bool contains = std::is_same_v<T, Node>;
@@ -84,7 +86,8 @@ inline decltype(auto) visit_index(F&& f, Variant&& v)
     constexpr auto count = std::variant_size_v<std::remove_cvref_t<Variant>>;
     static_assert(count <= 11, "group the constructors of this boxed type");
     switch (v.index()) {
-    case 0: return visit_node<0>(std::forward<F>(f), v);
+    case 0:
+        return visit_node<0>(std::forward<F>(f), v);
     case 1:
         if constexpr (count > 1)
             return visit_node<1>(std::forward<F>(f), v);
@@ -129,6 +132,17 @@ inline decltype(auto) visit_index(F&& f, Variant&& v)
         // A variant is left without a value only when an allocation failed halfway.
         throw std::bad_variant_access();
     }
+}
+
+template <class Node, class F>
+[[gnu::always_inline]] inline bool any_node(F& f)
+{
+    if constexpr (is_group<Node>)
+        return [&]<class... Nodes>(std::type_identity<std::variant<Nodes...>>) {
+            return (any_node<Nodes>(f) || ...);
+        }(std::type_identity<Node>());
+    else
+        return f(std::type_identity<Node>());
 }
 
 } // namespace detail
@@ -194,6 +208,14 @@ template <class T, class V>
 bool holds(const V& v) noexcept
 {
     return tl::get_if<T>(v) != nullptr;
+}
+
+/// Calls `f(std::type_identity<A>())` for each constructor A of the boxed type V, in the order of the schema,
+/// until it returns true; whether it did.
+template <variant_type V, class F>
+bool any_constructor(F&& f)
+{
+    return detail::any_node<typename V::tl_variant::tl_base>(f);
 }
 
 /// Calls `f` with the constructor that `v` holds, as an lvalue; all calls must return the same type.

@@ -14,7 +14,8 @@
 #include <string_view>
 #include <utility>
 
-namespace mtproto::tl {
+namespace mtproto::tl
+{
 
 /// Stores an integer as little-endian bytes.
 template <class T>
@@ -45,7 +46,8 @@ public:
     writer() = default;
     /// Grows from `capacity` bytes.
     explicit writer(std::size_t capacity) { grow(capacity); }
-    /// Writes into `target` and fails with errc::too_large where it is full; `target` must outlive the writer.
+    /// Writes into `target` and fails with errc::too_large where it is full; `target` must outlive the
+    /// writer.
     explicit writer(std::span<std::byte> target) noexcept
         : begin_(target.data()), at_(target.data()), end_(target.data() + target.size()), fixed_(true)
     {
@@ -82,7 +84,10 @@ public:
             text_ = text;
         }
     }
-    mtproto::error error() const { return ok() ? mtproto::error() : mtproto::error(failure_, std::string(text_)); }
+    mtproto::error error() const
+    {
+        return ok() ? mtproto::error() : mtproto::error(failure_, std::string(text_));
+    }
 
     /// What was written so far; valid until the next write.
     bytes_view view() const noexcept { return {begin_, at_}; }

@@ -10,7 +10,8 @@
 
 using namespace mtproto;
 
-namespace {
+namespace
+{
 
 std::vector<std::byte> bytes(std::initializer_list<int> values)
 {
@@ -39,10 +40,11 @@ sample::messages::sendMessage full_request()
 
 TEST_CASE("a request is written as its declaration says")
 {
-    sample::messages::sendMessage request{.peer = sample::inputPeerChat{.chat_id = 2}, .message = "abc", .random_id = 1};
+    sample::messages::sendMessage request{
+        .peer = sample::inputPeerChat{.chat_id = 2}, .message = "abc", .random_id = 1};
     auto const encoded = tl::encode(request).value();
-    CHECK(encoded == bytes({0x44, 0x33, 0x22, 0x11, 0, 0, 0, 0, 0xb9, 0x5c, 0xa9, 0x35, 2, 0, 0, 0, 0, 0, 0, 0,
-                            3, 'a', 'b', 'c', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+    CHECK(encoded == bytes({0x44, 0x33, 0x22, 0x11, 0,   0, 0, 0, 0xb9, 0x5c, 0xa9, 0x35, 2, 0, 0, 0, 0, 0, 0,
+                            0,    3,    'a',  'b',  'c', 1, 0, 0, 0,    0,    0,    0,    0, 0, 0, 0, 0}));
 }
 
 TEST_CASE("values survive the round trip")
@@ -56,7 +58,11 @@ TEST_CASE("values survive the round trip")
     CHECK(sample::holds<sample::inputPeerChat>(*tl::get_if<sample::inputPeerNested>(decoded.peer)->peer));
     CHECK(decoded.send_as.has_value());
 
-    sample::path path{.points = {{.x = 1}, {.y = 2}}, .grid = {{1, 2}, {}, {3}}, .open = {true, false, true}, .centre = {.x = 4}, .data = bytes({1, 2, 3})};
+    sample::path path{.points = {{.x = 1}, {.y = 2}},
+                      .grid = {{1, 2}, {}, {3}},
+                      .open = {true, false, true},
+                      .centre = {.x = 4},
+                      .data = bytes({1, 2, 3})};
     path.nonce[3] = std::byte{9};
     CHECK(tl::decode<sample::path>(tl::encode(path).value()).value() == path);
 
@@ -85,7 +91,10 @@ TEST_CASE("hostile values are refused with their place")
     auto unknown = tl::decode<sample::InputPeer>(bytes({1, 2, 3, 4}));
     CHECK(unknown.error().message() == "unknown constructor: 0x04030201 at byte 0");
 
-    CHECK(tl::decode<std::vector<std::int32_t>>(bytes({0x15, 0xc4, 0xb5, 0x1c, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0})).error().is(errc::bad_count));
+    CHECK(tl::decode<std::vector<std::int32_t>>(
+              bytes({0x15, 0xc4, 0xb5, 0x1c, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0}))
+              .error()
+              .is(errc::bad_count));
     CHECK(tl::decode<std::string>(bytes({0xff, 0, 0, 0})).error().is(errc::bad_padding));
 
     std::vector<std::byte> deep;

@@ -1,0 +1,39 @@
+// Whether bytes are text: TL strings may hold anything, JSON and protobuf strings may not.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace mtproto::tl
+{
+
+/// Whether `text` is well-formed UTF-8: shortest forms only, no surrogates, nothing above U+10FFFF.
+constexpr bool is_utf8(std::string_view text) noexcept
+{
+    auto const at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    std::size_t i = 0;
+    while (i < text.size()) {
+        unsigned const lead = at(i);
+        if (lead < 0x80) {
+            ++i;
+            continue;
+        }
+        std::size_t const length = lead >= 0xc2 && lead <= 0xdf   ? 2
+                                   : lead >= 0xe0 && lead <= 0xef ? 3
+                                   : lead >= 0xf0 && lead <= 0xf4 ? 4
+                                                                  : 0;
+        if (length == 0 || text.size() - i < length)
+            return false;
+        for (std::size_t k = 1; k < length; ++k)
+            if (at(i + k) >> 6 != 2)
+                return false;
+        unsigned const second = at(i + 1);
+        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
+            (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))
+            return false;
+        i += length;
+    }
+    return true;
+}
+
+} // namespace mtproto::tl
