@@ -6,6 +6,8 @@
 #include "mtproto/tl/schema/detail/resolver.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,6 +64,29 @@ std::string result_type(const program& from, const schema::type_expr& type)
         type.args.front().kind == type_kind::variable)
         return "::mtproto::tl::vector<S, typename " + names::variable(type.args.front().name) + "::result>";
     return from.cpp_type(type);
+}
+
+// Alternatives of a variant, an item a line: groups of at most 11, groups of groups above 121, all of a level
+// of about the same size.
+std::string grouped(std::span<const std::string> items, const std::string& indent)
+{
+    constexpr std::size_t most = 11;
+    std::string out;
+    if (items.size() <= most) {
+        for (auto const& item : items)
+            out += (out.empty() ? "\n" : ",\n") + indent + item;
+        return out;
+    }
+    std::size_t in_group = most; // the most that one group at this level can hold
+    while (in_group * most < items.size())
+        in_group *= most;
+    auto const groups = (items.size() + in_group - 1) / in_group;
+    for (std::size_t i = 0; i != groups; ++i) {
+        auto const begin = items.size() * i / groups, end = items.size() * (i + 1) / groups;
+        out += (i == 0 ? "\n" : ",\n") + indent + "::mtproto::tl::group<" +
+               grouped(items.subspan(begin, end - begin), indent + "    ") + '>';
+    }
+    return out;
 }
 
 // `int ? = Int` as a constructor: its value.
@@ -129,32 +154,23 @@ std::string emit_boxed(const program& from, const schema::type_info& type)
 {
     auto const& first = from.first_of(type);
     auto const arguments = '<' + from.arguments(first) + '>';
-    std::vector<std::string> nodes;
+    std::vector<std::string> alternatives;
     std::string cases;
     for (auto const i : type.constructors) {
         auto const& line = from.schema().combinators()[i];
-        nodes.push_back(from.names().raw(from.names().of(line)) + arguments);
-        cases += "        case " + hex(line.id) + ": return f(std::type_identity<" + nodes.back() + ">());\n";
-    }
-    while (nodes.size() > 11) {
-        std::vector<std::string> groups;
-        for (std::size_t at = 0; at < nodes.size(); at += 11) {
-            std::string group = "::mtproto::tl::group<";
-            for (auto i = at; i != std::min(nodes.size(), at + 11); ++i)
-                group += (i != at ? ", " : "") + nodes[i];
-            groups.push_back(group + '>');
-        }
-        nodes = std::move(groups);
+        alternatives.push_back(from.names().raw(from.names().of(line)) + arguments);
+        cases += "        case " + hex(line.id) + ": return f(std::type_identity<" + alternatives.back() +
+                 ">());\n";
     }
     auto const& name = from.names().of(type).local;
     std::string out;
     if (!from.opts().links.empty())
         out += "/// " + from.opts().links + "/type/" + std::string(type.name) + '\n';
-    out += "template <" + from.parameters(first) + ">\nstruct " + name + '\n';
-    out += list("    : ::mtproto::tl::variant<", nodes, ">", "          ");
-    out += "{\n";
-    out += list("    using tl_variant = ::mtproto::tl::variant<", nodes, ">;", "        ");
-    out += "    using tl_variant::tl_variant;\n\n"
+    out += "template <" + from.parameters(first) + ">\nstruct " + name + "\n    : ::mtproto::tl::variant<" +
+           grouped(alternatives, "          ") + ">\n{\n    using tl_variant = ::mtproto::tl::variant<" +
+           grouped(alternatives, "        ") +
+           ">;\n"
+           "    using tl_variant::tl_variant;\n\n"
            "    template <class F>\n"
            "    static constexpr bool tl_select(std::uint32_t id, F&& f)\n"
            "    {\n"

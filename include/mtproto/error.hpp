@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <iosfwd>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -187,6 +188,12 @@ public:
     friend bool operator==(const error& a, const error& b) noexcept
     {
         return a.code_ == b.code_ && a.number_ == b.number_ && a.text_ == b.text_;
+    }
+
+    template <class Char, class Traits>
+    friend std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& to, const error& e)
+    {
+        return to << e.message();
     }
 
 private:

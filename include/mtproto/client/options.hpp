@@ -103,6 +103,7 @@ struct invoke_options
     int dc = 0;
     /// Over a connection of its own for files, so that they do not hold up other calls.
     bool media = false;
+    bool compress = true; ///< large requests travel compressed; false for what is compressed already
     /// Unless set, the client's.
     std::optional<std::chrono::steady_clock::duration> flood_wait_limit{};
 };

@@ -224,8 +224,9 @@ inline void client_engine::on_bad_msg(const message_view& m, bytes_view body, ti
         return;
     ++generation_;
     switch (code) {
-    case 16: // msg_id too low
-    case 17: // msg_id too high
+    case 16: // msg_id too low: this message's own identifier has moved the clock forward if that was the reason
+        break;
+    case 17: // msg_id too high: the one case in which identifiers may become smaller again
         clock_ = server_clock::at(now, unix_ns_of(m.msg_id));
         ids_.restart();
         break;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 namespace mtproto::tl
 {
@@ -22,18 +23,48 @@ bool read_boxed(reader& from, T& value);
 template <class Wire, class T>
 bool read_vector(reader& from, T& value);
 
-/// The fewest bytes a T can take on the wire, for checking counts; never 0.
+/// The memory that a vector's count may claim beyond sixteen times the bytes that are left, in bytes.
+inline constexpr std::size_t max_unproven_bytes = std::size_t{4} << 20;
+
+namespace detail {
+
+// What a field takes at least, not looking into the types it refers to.
+template <class T>
+consteval std::size_t smallest_field()
+{
+    if constexpr (number<T> || opaque_number<T>)
+        return sizeof(T);
+    else
+        return 4;
+}
+
+template <class T>
+consteval std::size_t smallest_fields()
+{
+    std::size_t sum = 0;
+    for_each_field(typename T::tl_fields{}, [&]<class Entry>(Entry) {
+        if constexpr (is_flags<Entry>)
+            sum += 4;
+        else if constexpr (is_field<Entry>)
+            sum += smallest_field<std::remove_cvref_t<decltype(std::declval<T&>().*Entry::member)>>();
+    });
+    return sum;
+}
+
+} // namespace detail
+
+/// The fewest bytes an element can take on the wire, for checking counts; never 0.
 template <class T, class Wire>
 consteval std::size_t smallest_size()
 {
-    if constexpr (number<T>)
-        return sizeof(T);
-    else if constexpr (opaque_number<T>)
-        return sizeof(T);
+    if constexpr (aggregate<T> && std::same_as<Wire, wire::bare>)
+        return std::max<std::size_t>(4, detail::smallest_fields<T>());
+    else if constexpr (aggregate<T>)
+        return 4 + detail::smallest_fields<T>();
     else if constexpr (vector_type<T>)
         return is_bare_vector<Wire> ? 4 : 8;
     else
-        return 4;
+        return detail::smallest_field<T>();
 }
 
 // Shared by all fields of their type: inlined into each, they were most of the code of a decoder.
@@ -118,8 +149,8 @@ template <auto Member, class Wire, class T>
 }
 
 template <class... Entries, class T>
-[[gnu::always_inline]] inline bool read_list(field_list<Entries...>, reader& from, T& value,
-                                             [[maybe_unused]] std::uint32_t* words)
+[[gnu::always_inline]] inline bool read_list(field_list<Entries...>, [[maybe_unused]] reader& from,
+                                             [[maybe_unused]] T& value, [[maybe_unused]] std::uint32_t* words)
 {
     return (read_entry(Entries{}, from, value, words) && ...);
 }
@@ -137,6 +168,10 @@ bool read_vector(reader& from, T& value)
     std::uint32_t count{};
     if (!from.count(count, smallest_size<element, element_wire>())) [[unlikely]]
         return false;
+    // Elements can be large in memory and small on the wire: a count that could be true must not cost gigabytes
+    // before the first element is looked at.
+    if (count * sizeof(element) > max_unproven_bytes + 16 * from.left()) [[unlikely]]
+        return from.fail(errc::too_large);
     // Made at its full size at once: growing would instantiate the move of every element.
     value = T(count);
     for (std::size_t i = 0; i < count; ++i) {

@@ -49,6 +49,35 @@ void check_against_openssl(block_function encrypt, block_function decrypt)
     }
 }
 
+using many_function = void (*)(std::span<const ige_job>);
+
+void check_many(many_function encrypt_many, many_function decrypt_many)
+{
+    seeded_random random(2);
+    for (std::size_t count : {0u, 1u, 2u, 3u, 7u, 8u, 9u, 16u, 17u, 40u}) {
+        std::vector<bytes> plain, cipher, out;
+        std::vector<std::array<std::byte, 64>> keys;
+        std::vector<ige_job> jobs;
+        for (std::size_t i = 0; i < count; ++i) {
+            plain.push_back(random_vector(random, 16 * (random_u64(random) % 70)));
+            keys.push_back(random_bytes<64>(random));
+            cipher.push_back(
+                openssl_ige(plain[i], bytes_view(keys[i]).first(32), bytes_view(keys[i]).subspan(32), true));
+            out.push_back(plain[i]);
+        }
+        for (std::size_t i = 0; i < count; ++i)
+            jobs.push_back({out[i], out[i], keys[i].data(), keys[i].data() + 32});
+        encrypt_many(jobs);
+        REQUIRE(out == cipher);
+        decrypt_many(jobs);
+        REQUIRE(out == plain);
+        for (std::size_t i = 0; i < count; ++i) {
+            detail::ige_one<true>(jobs[i]);
+            REQUIRE(out[i] == cipher[i]);
+        }
+    }
+}
+
 } // namespace
 
 TEST_CASE("portable IGE agrees with OpenSSL on every length", "[crypto][aes_ige]")
@@ -68,29 +97,13 @@ TEST_CASE("AES-NI IGE agrees with OpenSSL on every length", "[crypto][aes_ige]")
 
 TEST_CASE("many messages at once agree with one at a time", "[crypto][aes_ige]")
 {
-    seeded_random random(2);
-    for (std::size_t count : {0u, 1u, 2u, 3u, 7u, 8u, 9u, 16u, 17u, 40u}) {
-        std::vector<bytes> plain, cipher, out;
-        std::vector<std::array<std::byte, 64>> keys;
-        std::vector<ige_job> jobs;
-        for (std::size_t i = 0; i < count; ++i) {
-            plain.push_back(random_vector(random, 16 * (random_u64(random) % 70)));
-            keys.push_back(random_bytes<64>(random));
-            cipher.push_back(
-                openssl_ige(plain[i], bytes_view(keys[i]).first(32), bytes_view(keys[i]).subspan(32), true));
-            out.push_back(plain[i]);
-        }
-        for (std::size_t i = 0; i < count; ++i)
-            jobs.push_back({out[i], out[i], keys[i].data(), keys[i].data() + 32});
-        ige_encrypt_many(jobs);
-        REQUIRE(out == cipher);
-        ige_decrypt_many(jobs);
-        REQUIRE(out == plain);
-        for (std::size_t i = 0; i < count; ++i) {
-            detail::ige_one<true>(jobs[i]);
-            REQUIRE(out[i] == cipher[i]);
-        }
-    }
+    check_many(ige_encrypt_many, ige_decrypt_many);
+#if defined(MTPROTO_HAS_AESNI)
+    if (detail::has_aesni())
+        check_many(detail::ige_interleaved<true, false, 8>, detail::ige_interleaved<false, false, 8>);
+    if (detail::has_vaes())
+        check_many(detail::ige_interleaved<true, true, 16>, detail::ige_interleaved<false, true, 16>);
+#endif
 }
 
 TEST_CASE("CTR of NIST SP 800-38A", "[crypto][aes_ctr]")

@@ -86,6 +86,30 @@ TEST_CASE("unsafe groups", "[crypto][dh]")
     CHECK(bad(padded(p)));
 }
 
+TEST_CASE("a safe prime of another size and a composite with a prime half", "[crypto][dh]")
+{
+    dh_prime_cache cache;
+    // openssl prime -generate -safe -bits 2047
+    auto const shorter = hex("622179B2D6A3E75881620FCAA56182C18B1B512895DEEF63A646300BD5A39750"
+                             "A9D7007CD9D1E93C92F5DDFAC0D9F117E402AC021C4E1D60A9D58AAD4A33B3A9"
+                             "D0E71B1B8E57D450EA32142ADC1D25E140C13EFEA18DD3522507835C836EBA66"
+                             "05EA80C46B66EDFF4CFE8F61F3064B821F05A6739D7636573FA99E291DADC1D9"
+                             "23063713AC30EBD87333ADAE34305679DB7FE9A28A2DBA8804790048B50EE342"
+                             "CD0BB8C9EDAA8DEFEC8EEF8B245F5A379F6B2231E62E3D79D2A99346DB5EB8B7"
+                             "217D8D6A41DA590FA6696E86572784691D36070671164C3555742034B493ACD9"
+                             "CCAA6A0A9946AA53334CF743E3C0FCD8FB75B78148F497D5CF3605B2DC69117F");
+    REQUIRE(is_prime(big_int(shorter)));
+    REQUIRE(is_prime(big_int(shorter).half()));
+    CHECK(check_dh_group(4, shorter, cache).error().is(errc::bad_prime));
+
+    auto half = big_int::power_of_two(2046) + big_int::power_of_two(2040) + 1;
+    while (!is_prime(half))
+        half = half + 2;
+    auto const p = half + half + 1;
+    REQUIRE_FALSE(is_prime(p));
+    CHECK(check_dh_group(4, padded(p), cache).error().is(errc::bad_prime));
+}
+
 TEST_CASE("a verified prime is remembered by value", "[crypto][dh]")
 {
     // RFC 3526, group 14: another safe prime of 2048 bits

@@ -80,8 +80,10 @@ TEST_CASE("anything else is refused, and soon", "[crypto][factor]")
     CHECK(refused(1));
     CHECK(refused(2 * 7919ull));
     CHECK(refused(9));
-    CHECK(refused(9223372036854775783u));   // a prime
-    CHECK(refused(std::uint64_t(1) << 63)); // too large
+    CHECK(refused(9223372036854775783u));                                     // a prime
+    CHECK(factorize(9223372036854775783u).error().text() == "pq is a prime"); // known before any search
+    CHECK(refused(4294967291ull * 4294967279ull));                            // two primes, but 64 bits
+    CHECK(refused(std::uint64_t(1) << 63));                                   // too large
     CHECK(refused(~std::uint64_t(0)));
     CHECK(refused(3037000493u * 3037000493u));            // a square of a prime
     CHECK(refused(3 * 5 * 7));                            // three factors

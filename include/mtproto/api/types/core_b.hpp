@@ -697,7 +697,9 @@ struct botApp
 /// https://core.telegram.org/type/BotApp
 template <class S>
 struct BotApp
-    : ::mtproto::tl::variant<::mtproto::api::raw::botAppNotModified<S>, ::mtproto::api::raw::botApp<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::botAppNotModified<S>,
+          ::mtproto::api::raw::botApp<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::botAppNotModified<S>,

@@ -812,7 +812,9 @@ struct chatPhoto
 /// https://core.telegram.org/type/ChatPhoto
 template <class S>
 struct ChatPhoto
-    : ::mtproto::tl::variant<::mtproto::api::raw::chatPhotoEmpty<S>, ::mtproto::api::raw::chatPhoto<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::chatPhotoEmpty<S>,
+          ::mtproto::api::raw::chatPhoto<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::chatPhotoEmpty<S>,
@@ -2225,18 +2227,122 @@ struct channelAdminLogEventActionParticipantEditRank
 template <class S>
 struct ChannelAdminLogEventAction
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::channelAdminLogEventActionChangeTitle<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeAbout<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeUsername<S>, ::mtproto::api::raw::channelAdminLogEventActionChangePhoto<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleInvites<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleSignatures<S>, ::mtproto::api::raw::channelAdminLogEventActionUpdatePinned<S>, ::mtproto::api::raw::channelAdminLogEventActionEditMessage<S>, ::mtproto::api::raw::channelAdminLogEventActionDeleteMessage<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantJoin<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantLeave<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::channelAdminLogEventActionParticipantInvite<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleBan<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleAdmin<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeStickerSet<S>, ::mtproto::api::raw::channelAdminLogEventActionTogglePreHistoryHidden<S>, ::mtproto::api::raw::channelAdminLogEventActionDefaultBannedRights<S>, ::mtproto::api::raw::channelAdminLogEventActionStopPoll<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeLinkedChat<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeLocation<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleSlowMode<S>, ::mtproto::api::raw::channelAdminLogEventActionStartGroupCall<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::channelAdminLogEventActionDiscardGroupCall<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantMute<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantUnmute<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleGroupCallSetting<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByInvite<S>, ::mtproto::api::raw::channelAdminLogEventActionExportedInviteDelete<S>, ::mtproto::api::raw::channelAdminLogEventActionExportedInviteRevoke<S>, ::mtproto::api::raw::channelAdminLogEventActionExportedInviteEdit<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantVolume<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeHistoryTTL<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByRequest<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::channelAdminLogEventActionToggleNoForwards<S>, ::mtproto::api::raw::channelAdminLogEventActionSendMessage<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeAvailableReactions<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeUsernames<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleForum<S>, ::mtproto::api::raw::channelAdminLogEventActionCreateTopic<S>, ::mtproto::api::raw::channelAdminLogEventActionEditTopic<S>, ::mtproto::api::raw::channelAdminLogEventActionDeleteTopic<S>, ::mtproto::api::raw::channelAdminLogEventActionPinTopic<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleAntiSpam<S>, ::mtproto::api::raw::channelAdminLogEventActionChangePeerColor<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::channelAdminLogEventActionChangeProfilePeerColor<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeWallpaper<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStatus<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStickerSet<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleSignatureProfiles<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantSubExtend<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleAutotranslation<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantEditRank<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::channelAdminLogEventActionChangeTitle<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangeAbout<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangeUsername<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangePhoto<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionToggleInvites<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionToggleSignatures<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionUpdatePinned<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionEditMessage<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionDeleteMessage<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantJoin<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantLeave<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantInvite<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleBan<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleAdmin<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangeStickerSet<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionTogglePreHistoryHidden<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionDefaultBannedRights<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionStopPoll<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangeLinkedChat<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangeLocation<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::channelAdminLogEventActionToggleSlowMode<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionStartGroupCall<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionDiscardGroupCall<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantMute<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantUnmute<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionToggleGroupCallSetting<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByInvite<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionExportedInviteDelete<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionExportedInviteRevoke<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionExportedInviteEdit<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantVolume<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::channelAdminLogEventActionChangeHistoryTTL<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByRequest<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionToggleNoForwards<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionSendMessage<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangeAvailableReactions<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangeUsernames<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionToggleForum<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionCreateTopic<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionEditTopic<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionDeleteTopic<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::channelAdminLogEventActionPinTopic<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionToggleAntiSpam<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangePeerColor<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangeProfilePeerColor<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangeWallpaper<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStatus<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStickerSet<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionToggleSignatureProfiles<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantSubExtend<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionToggleAutotranslation<S>,
+              ::mtproto::api::raw::channelAdminLogEventActionParticipantEditRank<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::channelAdminLogEventActionChangeTitle<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeAbout<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeUsername<S>, ::mtproto::api::raw::channelAdminLogEventActionChangePhoto<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleInvites<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleSignatures<S>, ::mtproto::api::raw::channelAdminLogEventActionUpdatePinned<S>, ::mtproto::api::raw::channelAdminLogEventActionEditMessage<S>, ::mtproto::api::raw::channelAdminLogEventActionDeleteMessage<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantJoin<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantLeave<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::channelAdminLogEventActionParticipantInvite<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleBan<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleAdmin<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeStickerSet<S>, ::mtproto::api::raw::channelAdminLogEventActionTogglePreHistoryHidden<S>, ::mtproto::api::raw::channelAdminLogEventActionDefaultBannedRights<S>, ::mtproto::api::raw::channelAdminLogEventActionStopPoll<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeLinkedChat<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeLocation<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleSlowMode<S>, ::mtproto::api::raw::channelAdminLogEventActionStartGroupCall<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::channelAdminLogEventActionDiscardGroupCall<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantMute<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantUnmute<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleGroupCallSetting<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByInvite<S>, ::mtproto::api::raw::channelAdminLogEventActionExportedInviteDelete<S>, ::mtproto::api::raw::channelAdminLogEventActionExportedInviteRevoke<S>, ::mtproto::api::raw::channelAdminLogEventActionExportedInviteEdit<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantVolume<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeHistoryTTL<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByRequest<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::channelAdminLogEventActionToggleNoForwards<S>, ::mtproto::api::raw::channelAdminLogEventActionSendMessage<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeAvailableReactions<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeUsernames<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleForum<S>, ::mtproto::api::raw::channelAdminLogEventActionCreateTopic<S>, ::mtproto::api::raw::channelAdminLogEventActionEditTopic<S>, ::mtproto::api::raw::channelAdminLogEventActionDeleteTopic<S>, ::mtproto::api::raw::channelAdminLogEventActionPinTopic<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleAntiSpam<S>, ::mtproto::api::raw::channelAdminLogEventActionChangePeerColor<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::channelAdminLogEventActionChangeProfilePeerColor<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeWallpaper<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStatus<S>, ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStickerSet<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleSignatureProfiles<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantSubExtend<S>, ::mtproto::api::raw::channelAdminLogEventActionToggleAutotranslation<S>, ::mtproto::api::raw::channelAdminLogEventActionParticipantEditRank<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::channelAdminLogEventActionChangeTitle<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangeAbout<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangeUsername<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangePhoto<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionToggleInvites<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionToggleSignatures<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionUpdatePinned<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionEditMessage<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionDeleteMessage<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantJoin<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantLeave<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantInvite<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleBan<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleAdmin<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangeStickerSet<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionTogglePreHistoryHidden<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionDefaultBannedRights<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionStopPoll<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangeLinkedChat<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangeLocation<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::channelAdminLogEventActionToggleSlowMode<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionStartGroupCall<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionDiscardGroupCall<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantMute<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantUnmute<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionToggleGroupCallSetting<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByInvite<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionExportedInviteDelete<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionExportedInviteRevoke<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionExportedInviteEdit<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantVolume<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::channelAdminLogEventActionChangeHistoryTTL<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByRequest<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionToggleNoForwards<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionSendMessage<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangeAvailableReactions<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangeUsernames<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionToggleForum<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionCreateTopic<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionEditTopic<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionDeleteTopic<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::channelAdminLogEventActionPinTopic<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionToggleAntiSpam<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangePeerColor<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangeProfilePeerColor<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangeWallpaper<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStatus<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStickerSet<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionToggleSignatureProfiles<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantSubExtend<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionToggleAutotranslation<S>,
+            ::mtproto::api::raw::channelAdminLogEventActionParticipantEditRank<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -2663,7 +2769,9 @@ struct chatThemeUniqueGift
 /// https://core.telegram.org/type/ChatTheme
 template <class S>
 struct ChatTheme
-    : ::mtproto::tl::variant<::mtproto::api::raw::chatTheme<S>, ::mtproto::api::raw::chatThemeUniqueGift<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::chatTheme<S>,
+          ::mtproto::api::raw::chatThemeUniqueGift<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::chatTheme<S>,

@@ -227,7 +227,9 @@ struct document
 /// https://core.telegram.org/type/Document
 template <class S>
 struct Document
-    : ::mtproto::tl::variant<::mtproto::api::raw::documentEmpty<S>, ::mtproto::api::raw::document<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::documentEmpty<S>,
+          ::mtproto::api::raw::document<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::documentEmpty<S>,
@@ -478,7 +480,9 @@ struct draftMessage
 /// https://core.telegram.org/type/DraftMessage
 template <class S>
 struct DraftMessage
-    : ::mtproto::tl::variant<::mtproto::api::raw::draftMessageEmpty<S>, ::mtproto::api::raw::draftMessage<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::draftMessageEmpty<S>,
+          ::mtproto::api::raw::draftMessage<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::draftMessageEmpty<S>,

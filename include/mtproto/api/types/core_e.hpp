@@ -734,7 +734,9 @@ struct emojiList
 /// https://core.telegram.org/type/EmojiList
 template <class S>
 struct EmojiList
-    : ::mtproto::tl::variant<::mtproto::api::raw::emojiListNotModified<S>, ::mtproto::api::raw::emojiList<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::emojiListNotModified<S>,
+          ::mtproto::api::raw::emojiList<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::emojiListNotModified<S>,

@@ -149,7 +149,9 @@ struct forumTopic
 /// https://core.telegram.org/type/ForumTopic
 template <class S>
 struct ForumTopic
-    : ::mtproto::tl::variant<::mtproto::api::raw::forumTopicDeleted<S>, ::mtproto::api::raw::forumTopic<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::forumTopicDeleted<S>,
+          ::mtproto::api::raw::forumTopic<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::forumTopicDeleted<S>,

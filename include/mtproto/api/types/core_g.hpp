@@ -50,7 +50,9 @@ struct geoPoint
 /// https://core.telegram.org/type/GeoPoint
 template <class S>
 struct GeoPoint
-    : ::mtproto::tl::variant<::mtproto::api::raw::geoPointEmpty<S>, ::mtproto::api::raw::geoPoint<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::geoPointEmpty<S>,
+          ::mtproto::api::raw::geoPoint<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::geoPointEmpty<S>,
@@ -219,7 +221,9 @@ struct groupCall
 /// https://core.telegram.org/type/GroupCall
 template <class S>
 struct GroupCall
-    : ::mtproto::tl::variant<::mtproto::api::raw::groupCallDiscarded<S>, ::mtproto::api::raw::groupCall<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::groupCallDiscarded<S>,
+          ::mtproto::api::raw::groupCall<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::groupCallDiscarded<S>,

@@ -736,12 +736,52 @@ struct inputMediaStakeDice
 template <class S>
 struct InputMedia
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::inputMediaEmpty<S>, ::mtproto::api::raw::inputMediaUploadedPhoto<S>, ::mtproto::api::raw::inputMediaPhoto<S>, ::mtproto::api::raw::inputMediaGeoPoint<S>, ::mtproto::api::raw::inputMediaContact<S>, ::mtproto::api::raw::inputMediaUploadedDocument<S>, ::mtproto::api::raw::inputMediaDocument<S>, ::mtproto::api::raw::inputMediaVenue<S>, ::mtproto::api::raw::inputMediaPhotoExternal<S>, ::mtproto::api::raw::inputMediaDocumentExternal<S>, ::mtproto::api::raw::inputMediaGame<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::inputMediaInvoice<S>, ::mtproto::api::raw::inputMediaGeoLive<S>, ::mtproto::api::raw::inputMediaPoll<S>, ::mtproto::api::raw::inputMediaDice<S>, ::mtproto::api::raw::inputMediaStory<S>, ::mtproto::api::raw::inputMediaWebPage<S>, ::mtproto::api::raw::inputMediaPaidMedia<S>, ::mtproto::api::raw::inputMediaTodo<S>, ::mtproto::api::raw::inputMediaStakeDice<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputMediaEmpty<S>,
+              ::mtproto::api::raw::inputMediaUploadedPhoto<S>,
+              ::mtproto::api::raw::inputMediaPhoto<S>,
+              ::mtproto::api::raw::inputMediaGeoPoint<S>,
+              ::mtproto::api::raw::inputMediaContact<S>,
+              ::mtproto::api::raw::inputMediaUploadedDocument<S>,
+              ::mtproto::api::raw::inputMediaDocument<S>,
+              ::mtproto::api::raw::inputMediaVenue<S>,
+              ::mtproto::api::raw::inputMediaPhotoExternal<S>,
+              ::mtproto::api::raw::inputMediaDocumentExternal<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputMediaGame<S>,
+              ::mtproto::api::raw::inputMediaInvoice<S>,
+              ::mtproto::api::raw::inputMediaGeoLive<S>,
+              ::mtproto::api::raw::inputMediaPoll<S>,
+              ::mtproto::api::raw::inputMediaDice<S>,
+              ::mtproto::api::raw::inputMediaStory<S>,
+              ::mtproto::api::raw::inputMediaWebPage<S>,
+              ::mtproto::api::raw::inputMediaPaidMedia<S>,
+              ::mtproto::api::raw::inputMediaTodo<S>,
+              ::mtproto::api::raw::inputMediaStakeDice<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::inputMediaEmpty<S>, ::mtproto::api::raw::inputMediaUploadedPhoto<S>, ::mtproto::api::raw::inputMediaPhoto<S>, ::mtproto::api::raw::inputMediaGeoPoint<S>, ::mtproto::api::raw::inputMediaContact<S>, ::mtproto::api::raw::inputMediaUploadedDocument<S>, ::mtproto::api::raw::inputMediaDocument<S>, ::mtproto::api::raw::inputMediaVenue<S>, ::mtproto::api::raw::inputMediaPhotoExternal<S>, ::mtproto::api::raw::inputMediaDocumentExternal<S>, ::mtproto::api::raw::inputMediaGame<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::inputMediaInvoice<S>, ::mtproto::api::raw::inputMediaGeoLive<S>, ::mtproto::api::raw::inputMediaPoll<S>, ::mtproto::api::raw::inputMediaDice<S>, ::mtproto::api::raw::inputMediaStory<S>, ::mtproto::api::raw::inputMediaWebPage<S>, ::mtproto::api::raw::inputMediaPaidMedia<S>, ::mtproto::api::raw::inputMediaTodo<S>, ::mtproto::api::raw::inputMediaStakeDice<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputMediaEmpty<S>,
+            ::mtproto::api::raw::inputMediaUploadedPhoto<S>,
+            ::mtproto::api::raw::inputMediaPhoto<S>,
+            ::mtproto::api::raw::inputMediaGeoPoint<S>,
+            ::mtproto::api::raw::inputMediaContact<S>,
+            ::mtproto::api::raw::inputMediaUploadedDocument<S>,
+            ::mtproto::api::raw::inputMediaDocument<S>,
+            ::mtproto::api::raw::inputMediaVenue<S>,
+            ::mtproto::api::raw::inputMediaPhotoExternal<S>,
+            ::mtproto::api::raw::inputMediaDocumentExternal<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputMediaGame<S>,
+            ::mtproto::api::raw::inputMediaInvoice<S>,
+            ::mtproto::api::raw::inputMediaGeoLive<S>,
+            ::mtproto::api::raw::inputMediaPoll<S>,
+            ::mtproto::api::raw::inputMediaDice<S>,
+            ::mtproto::api::raw::inputMediaStory<S>,
+            ::mtproto::api::raw::inputMediaWebPage<S>,
+            ::mtproto::api::raw::inputMediaPaidMedia<S>,
+            ::mtproto::api::raw::inputMediaTodo<S>,
+            ::mtproto::api::raw::inputMediaStakeDice<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -919,7 +959,9 @@ struct inputPhoto
 /// https://core.telegram.org/type/InputPhoto
 template <class S>
 struct InputPhoto
-    : ::mtproto::tl::variant<::mtproto::api::raw::inputPhotoEmpty<S>, ::mtproto::api::raw::inputPhoto<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::inputPhotoEmpty<S>,
+          ::mtproto::api::raw::inputPhoto<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::inputPhotoEmpty<S>,
@@ -1591,12 +1633,40 @@ struct inputPrivacyKeySavedMusic
 template <class S>
 struct InputPrivacyKey
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::inputPrivacyKeyStatusTimestamp<S>, ::mtproto::api::raw::inputPrivacyKeyChatInvite<S>, ::mtproto::api::raw::inputPrivacyKeyPhoneCall<S>, ::mtproto::api::raw::inputPrivacyKeyPhoneP2P<S>, ::mtproto::api::raw::inputPrivacyKeyForwards<S>, ::mtproto::api::raw::inputPrivacyKeyProfilePhoto<S>, ::mtproto::api::raw::inputPrivacyKeyPhoneNumber<S>, ::mtproto::api::raw::inputPrivacyKeyAddedByPhone<S>, ::mtproto::api::raw::inputPrivacyKeyVoiceMessages<S>, ::mtproto::api::raw::inputPrivacyKeyAbout<S>, ::mtproto::api::raw::inputPrivacyKeyBirthday<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::inputPrivacyKeyStarGiftsAutoSave<S>, ::mtproto::api::raw::inputPrivacyKeyNoPaidMessages<S>, ::mtproto::api::raw::inputPrivacyKeySavedMusic<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputPrivacyKeyStatusTimestamp<S>,
+              ::mtproto::api::raw::inputPrivacyKeyChatInvite<S>,
+              ::mtproto::api::raw::inputPrivacyKeyPhoneCall<S>,
+              ::mtproto::api::raw::inputPrivacyKeyPhoneP2P<S>,
+              ::mtproto::api::raw::inputPrivacyKeyForwards<S>,
+              ::mtproto::api::raw::inputPrivacyKeyProfilePhoto<S>,
+              ::mtproto::api::raw::inputPrivacyKeyPhoneNumber<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputPrivacyKeyAddedByPhone<S>,
+              ::mtproto::api::raw::inputPrivacyKeyVoiceMessages<S>,
+              ::mtproto::api::raw::inputPrivacyKeyAbout<S>,
+              ::mtproto::api::raw::inputPrivacyKeyBirthday<S>,
+              ::mtproto::api::raw::inputPrivacyKeyStarGiftsAutoSave<S>,
+              ::mtproto::api::raw::inputPrivacyKeyNoPaidMessages<S>,
+              ::mtproto::api::raw::inputPrivacyKeySavedMusic<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::inputPrivacyKeyStatusTimestamp<S>, ::mtproto::api::raw::inputPrivacyKeyChatInvite<S>, ::mtproto::api::raw::inputPrivacyKeyPhoneCall<S>, ::mtproto::api::raw::inputPrivacyKeyPhoneP2P<S>, ::mtproto::api::raw::inputPrivacyKeyForwards<S>, ::mtproto::api::raw::inputPrivacyKeyProfilePhoto<S>, ::mtproto::api::raw::inputPrivacyKeyPhoneNumber<S>, ::mtproto::api::raw::inputPrivacyKeyAddedByPhone<S>, ::mtproto::api::raw::inputPrivacyKeyVoiceMessages<S>, ::mtproto::api::raw::inputPrivacyKeyAbout<S>, ::mtproto::api::raw::inputPrivacyKeyBirthday<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::inputPrivacyKeyStarGiftsAutoSave<S>, ::mtproto::api::raw::inputPrivacyKeyNoPaidMessages<S>, ::mtproto::api::raw::inputPrivacyKeySavedMusic<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputPrivacyKeyStatusTimestamp<S>,
+            ::mtproto::api::raw::inputPrivacyKeyChatInvite<S>,
+            ::mtproto::api::raw::inputPrivacyKeyPhoneCall<S>,
+            ::mtproto::api::raw::inputPrivacyKeyPhoneP2P<S>,
+            ::mtproto::api::raw::inputPrivacyKeyForwards<S>,
+            ::mtproto::api::raw::inputPrivacyKeyProfilePhoto<S>,
+            ::mtproto::api::raw::inputPrivacyKeyPhoneNumber<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputPrivacyKeyAddedByPhone<S>,
+            ::mtproto::api::raw::inputPrivacyKeyVoiceMessages<S>,
+            ::mtproto::api::raw::inputPrivacyKeyAbout<S>,
+            ::mtproto::api::raw::inputPrivacyKeyBirthday<S>,
+            ::mtproto::api::raw::inputPrivacyKeyStarGiftsAutoSave<S>,
+            ::mtproto::api::raw::inputPrivacyKeyNoPaidMessages<S>,
+            ::mtproto::api::raw::inputPrivacyKeySavedMusic<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -1748,12 +1818,36 @@ struct inputPrivacyValueDisallowBots
 template <class S>
 struct InputPrivacyRule
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::inputPrivacyValueAllowContacts<S>, ::mtproto::api::raw::inputPrivacyValueAllowAll<S>, ::mtproto::api::raw::inputPrivacyValueAllowUsers<S>, ::mtproto::api::raw::inputPrivacyValueDisallowContacts<S>, ::mtproto::api::raw::inputPrivacyValueDisallowAll<S>, ::mtproto::api::raw::inputPrivacyValueDisallowUsers<S>, ::mtproto::api::raw::inputPrivacyValueAllowChatParticipants<S>, ::mtproto::api::raw::inputPrivacyValueDisallowChatParticipants<S>, ::mtproto::api::raw::inputPrivacyValueAllowCloseFriends<S>, ::mtproto::api::raw::inputPrivacyValueAllowPremium<S>, ::mtproto::api::raw::inputPrivacyValueAllowBots<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::inputPrivacyValueDisallowBots<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputPrivacyValueAllowContacts<S>,
+              ::mtproto::api::raw::inputPrivacyValueAllowAll<S>,
+              ::mtproto::api::raw::inputPrivacyValueAllowUsers<S>,
+              ::mtproto::api::raw::inputPrivacyValueDisallowContacts<S>,
+              ::mtproto::api::raw::inputPrivacyValueDisallowAll<S>,
+              ::mtproto::api::raw::inputPrivacyValueDisallowUsers<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputPrivacyValueAllowChatParticipants<S>,
+              ::mtproto::api::raw::inputPrivacyValueDisallowChatParticipants<S>,
+              ::mtproto::api::raw::inputPrivacyValueAllowCloseFriends<S>,
+              ::mtproto::api::raw::inputPrivacyValueAllowPremium<S>,
+              ::mtproto::api::raw::inputPrivacyValueAllowBots<S>,
+              ::mtproto::api::raw::inputPrivacyValueDisallowBots<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::inputPrivacyValueAllowContacts<S>, ::mtproto::api::raw::inputPrivacyValueAllowAll<S>, ::mtproto::api::raw::inputPrivacyValueAllowUsers<S>, ::mtproto::api::raw::inputPrivacyValueDisallowContacts<S>, ::mtproto::api::raw::inputPrivacyValueDisallowAll<S>, ::mtproto::api::raw::inputPrivacyValueDisallowUsers<S>, ::mtproto::api::raw::inputPrivacyValueAllowChatParticipants<S>, ::mtproto::api::raw::inputPrivacyValueDisallowChatParticipants<S>, ::mtproto::api::raw::inputPrivacyValueAllowCloseFriends<S>, ::mtproto::api::raw::inputPrivacyValueAllowPremium<S>, ::mtproto::api::raw::inputPrivacyValueAllowBots<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::inputPrivacyValueDisallowBots<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputPrivacyValueAllowContacts<S>,
+            ::mtproto::api::raw::inputPrivacyValueAllowAll<S>,
+            ::mtproto::api::raw::inputPrivacyValueAllowUsers<S>,
+            ::mtproto::api::raw::inputPrivacyValueDisallowContacts<S>,
+            ::mtproto::api::raw::inputPrivacyValueDisallowAll<S>,
+            ::mtproto::api::raw::inputPrivacyValueDisallowUsers<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputPrivacyValueAllowChatParticipants<S>,
+            ::mtproto::api::raw::inputPrivacyValueDisallowChatParticipants<S>,
+            ::mtproto::api::raw::inputPrivacyValueAllowCloseFriends<S>,
+            ::mtproto::api::raw::inputPrivacyValueAllowPremium<S>,
+            ::mtproto::api::raw::inputPrivacyValueAllowBots<S>,
+            ::mtproto::api::raw::inputPrivacyValueDisallowBots<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -1898,12 +1992,36 @@ struct inputStickerSetTonGifts
 template <class S>
 struct InputStickerSet
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::inputStickerSetEmpty<S>, ::mtproto::api::raw::inputStickerSetID<S>, ::mtproto::api::raw::inputStickerSetShortName<S>, ::mtproto::api::raw::inputStickerSetAnimatedEmoji<S>, ::mtproto::api::raw::inputStickerSetDice<S>, ::mtproto::api::raw::inputStickerSetAnimatedEmojiAnimations<S>, ::mtproto::api::raw::inputStickerSetPremiumGifts<S>, ::mtproto::api::raw::inputStickerSetEmojiGenericAnimations<S>, ::mtproto::api::raw::inputStickerSetEmojiDefaultStatuses<S>, ::mtproto::api::raw::inputStickerSetEmojiDefaultTopicIcons<S>, ::mtproto::api::raw::inputStickerSetEmojiChannelDefaultStatuses<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::inputStickerSetTonGifts<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputStickerSetEmpty<S>,
+              ::mtproto::api::raw::inputStickerSetID<S>,
+              ::mtproto::api::raw::inputStickerSetShortName<S>,
+              ::mtproto::api::raw::inputStickerSetAnimatedEmoji<S>,
+              ::mtproto::api::raw::inputStickerSetDice<S>,
+              ::mtproto::api::raw::inputStickerSetAnimatedEmojiAnimations<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputStickerSetPremiumGifts<S>,
+              ::mtproto::api::raw::inputStickerSetEmojiGenericAnimations<S>,
+              ::mtproto::api::raw::inputStickerSetEmojiDefaultStatuses<S>,
+              ::mtproto::api::raw::inputStickerSetEmojiDefaultTopicIcons<S>,
+              ::mtproto::api::raw::inputStickerSetEmojiChannelDefaultStatuses<S>,
+              ::mtproto::api::raw::inputStickerSetTonGifts<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::inputStickerSetEmpty<S>, ::mtproto::api::raw::inputStickerSetID<S>, ::mtproto::api::raw::inputStickerSetShortName<S>, ::mtproto::api::raw::inputStickerSetAnimatedEmoji<S>, ::mtproto::api::raw::inputStickerSetDice<S>, ::mtproto::api::raw::inputStickerSetAnimatedEmojiAnimations<S>, ::mtproto::api::raw::inputStickerSetPremiumGifts<S>, ::mtproto::api::raw::inputStickerSetEmojiGenericAnimations<S>, ::mtproto::api::raw::inputStickerSetEmojiDefaultStatuses<S>, ::mtproto::api::raw::inputStickerSetEmojiDefaultTopicIcons<S>, ::mtproto::api::raw::inputStickerSetEmojiChannelDefaultStatuses<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::inputStickerSetTonGifts<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputStickerSetEmpty<S>,
+            ::mtproto::api::raw::inputStickerSetID<S>,
+            ::mtproto::api::raw::inputStickerSetShortName<S>,
+            ::mtproto::api::raw::inputStickerSetAnimatedEmoji<S>,
+            ::mtproto::api::raw::inputStickerSetDice<S>,
+            ::mtproto::api::raw::inputStickerSetAnimatedEmojiAnimations<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputStickerSetPremiumGifts<S>,
+            ::mtproto::api::raw::inputStickerSetEmojiGenericAnimations<S>,
+            ::mtproto::api::raw::inputStickerSetEmojiDefaultStatuses<S>,
+            ::mtproto::api::raw::inputStickerSetEmojiDefaultTopicIcons<S>,
+            ::mtproto::api::raw::inputStickerSetEmojiChannelDefaultStatuses<S>,
+            ::mtproto::api::raw::inputStickerSetTonGifts<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -2525,7 +2643,9 @@ struct inputGameShortName
 /// https://core.telegram.org/type/InputGame
 template <class S>
 struct InputGame
-    : ::mtproto::tl::variant<::mtproto::api::raw::inputGameID<S>, ::mtproto::api::raw::inputGameShortName<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::inputGameID<S>,
+          ::mtproto::api::raw::inputGameShortName<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::inputGameID<S>,
@@ -3250,7 +3370,9 @@ struct inputThemeSlug
 /// https://core.telegram.org/type/InputTheme
 template <class S>
 struct InputTheme
-    : ::mtproto::tl::variant<::mtproto::api::raw::inputTheme<S>, ::mtproto::api::raw::inputThemeSlug<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::inputTheme<S>,
+          ::mtproto::api::raw::inputThemeSlug<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::inputTheme<S>,
@@ -3694,12 +3816,42 @@ struct inputInvoiceStarGiftAuctionBid
 template <class S>
 struct InputInvoice
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::inputInvoiceMessage<S>, ::mtproto::api::raw::inputInvoiceSlug<S>, ::mtproto::api::raw::inputInvoicePremiumGiftCode<S>, ::mtproto::api::raw::inputInvoiceStars<S>, ::mtproto::api::raw::inputInvoiceChatInviteSubscription<S>, ::mtproto::api::raw::inputInvoiceStarGift<S>, ::mtproto::api::raw::inputInvoiceStarGiftUpgrade<S>, ::mtproto::api::raw::inputInvoiceStarGiftTransfer<S>, ::mtproto::api::raw::inputInvoicePremiumGiftStars<S>, ::mtproto::api::raw::inputInvoiceBusinessBotTransferStars<S>, ::mtproto::api::raw::inputInvoiceStarGiftResale<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::inputInvoiceStarGiftPrepaidUpgrade<S>, ::mtproto::api::raw::inputInvoicePremiumAuthCode<S>, ::mtproto::api::raw::inputInvoiceStarGiftDropOriginalDetails<S>, ::mtproto::api::raw::inputInvoiceStarGiftAuctionBid<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputInvoiceMessage<S>,
+              ::mtproto::api::raw::inputInvoiceSlug<S>,
+              ::mtproto::api::raw::inputInvoicePremiumGiftCode<S>,
+              ::mtproto::api::raw::inputInvoiceStars<S>,
+              ::mtproto::api::raw::inputInvoiceChatInviteSubscription<S>,
+              ::mtproto::api::raw::inputInvoiceStarGift<S>,
+              ::mtproto::api::raw::inputInvoiceStarGiftUpgrade<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputInvoiceStarGiftTransfer<S>,
+              ::mtproto::api::raw::inputInvoicePremiumGiftStars<S>,
+              ::mtproto::api::raw::inputInvoiceBusinessBotTransferStars<S>,
+              ::mtproto::api::raw::inputInvoiceStarGiftResale<S>,
+              ::mtproto::api::raw::inputInvoiceStarGiftPrepaidUpgrade<S>,
+              ::mtproto::api::raw::inputInvoicePremiumAuthCode<S>,
+              ::mtproto::api::raw::inputInvoiceStarGiftDropOriginalDetails<S>,
+              ::mtproto::api::raw::inputInvoiceStarGiftAuctionBid<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::inputInvoiceMessage<S>, ::mtproto::api::raw::inputInvoiceSlug<S>, ::mtproto::api::raw::inputInvoicePremiumGiftCode<S>, ::mtproto::api::raw::inputInvoiceStars<S>, ::mtproto::api::raw::inputInvoiceChatInviteSubscription<S>, ::mtproto::api::raw::inputInvoiceStarGift<S>, ::mtproto::api::raw::inputInvoiceStarGiftUpgrade<S>, ::mtproto::api::raw::inputInvoiceStarGiftTransfer<S>, ::mtproto::api::raw::inputInvoicePremiumGiftStars<S>, ::mtproto::api::raw::inputInvoiceBusinessBotTransferStars<S>, ::mtproto::api::raw::inputInvoiceStarGiftResale<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::inputInvoiceStarGiftPrepaidUpgrade<S>, ::mtproto::api::raw::inputInvoicePremiumAuthCode<S>, ::mtproto::api::raw::inputInvoiceStarGiftDropOriginalDetails<S>, ::mtproto::api::raw::inputInvoiceStarGiftAuctionBid<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputInvoiceMessage<S>,
+            ::mtproto::api::raw::inputInvoiceSlug<S>,
+            ::mtproto::api::raw::inputInvoicePremiumGiftCode<S>,
+            ::mtproto::api::raw::inputInvoiceStars<S>,
+            ::mtproto::api::raw::inputInvoiceChatInviteSubscription<S>,
+            ::mtproto::api::raw::inputInvoiceStarGift<S>,
+            ::mtproto::api::raw::inputInvoiceStarGiftUpgrade<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputInvoiceStarGiftTransfer<S>,
+            ::mtproto::api::raw::inputInvoicePremiumGiftStars<S>,
+            ::mtproto::api::raw::inputInvoiceBusinessBotTransferStars<S>,
+            ::mtproto::api::raw::inputInvoiceStarGiftResale<S>,
+            ::mtproto::api::raw::inputInvoiceStarGiftPrepaidUpgrade<S>,
+            ::mtproto::api::raw::inputInvoicePremiumAuthCode<S>,
+            ::mtproto::api::raw::inputInvoiceStarGiftDropOriginalDetails<S>,
+            ::mtproto::api::raw::inputInvoiceStarGiftAuctionBid<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -5079,12 +5231,36 @@ struct inlineButtonTypeDisabled
 template <class S>
 struct InlineButtonType
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::inlineButtonTypeUrl<S>, ::mtproto::api::raw::inlineButtonTypeUrlAuth<S>, ::mtproto::api::raw::inputInlineButtonTypeUrlAuth<S>, ::mtproto::api::raw::inlineButtonTypeWebView<S>, ::mtproto::api::raw::inlineButtonTypeCallback<S>, ::mtproto::api::raw::inlineButtonTypeGame<S>, ::mtproto::api::raw::inlineButtonTypeBuy<S>, ::mtproto::api::raw::inlineButtonTypeSwitchInline<S>, ::mtproto::api::raw::inlineButtonTypeUserProfile<S>, ::mtproto::api::raw::inputInlineButtonTypeUserProfile<S>, ::mtproto::api::raw::inlineButtonTypeCopy<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::inlineButtonTypeDisabled<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inlineButtonTypeUrl<S>,
+              ::mtproto::api::raw::inlineButtonTypeUrlAuth<S>,
+              ::mtproto::api::raw::inputInlineButtonTypeUrlAuth<S>,
+              ::mtproto::api::raw::inlineButtonTypeWebView<S>,
+              ::mtproto::api::raw::inlineButtonTypeCallback<S>,
+              ::mtproto::api::raw::inlineButtonTypeGame<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inlineButtonTypeBuy<S>,
+              ::mtproto::api::raw::inlineButtonTypeSwitchInline<S>,
+              ::mtproto::api::raw::inlineButtonTypeUserProfile<S>,
+              ::mtproto::api::raw::inputInlineButtonTypeUserProfile<S>,
+              ::mtproto::api::raw::inlineButtonTypeCopy<S>,
+              ::mtproto::api::raw::inlineButtonTypeDisabled<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::inlineButtonTypeUrl<S>, ::mtproto::api::raw::inlineButtonTypeUrlAuth<S>, ::mtproto::api::raw::inputInlineButtonTypeUrlAuth<S>, ::mtproto::api::raw::inlineButtonTypeWebView<S>, ::mtproto::api::raw::inlineButtonTypeCallback<S>, ::mtproto::api::raw::inlineButtonTypeGame<S>, ::mtproto::api::raw::inlineButtonTypeBuy<S>, ::mtproto::api::raw::inlineButtonTypeSwitchInline<S>, ::mtproto::api::raw::inlineButtonTypeUserProfile<S>, ::mtproto::api::raw::inputInlineButtonTypeUserProfile<S>, ::mtproto::api::raw::inlineButtonTypeCopy<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::inlineButtonTypeDisabled<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inlineButtonTypeUrl<S>,
+            ::mtproto::api::raw::inlineButtonTypeUrlAuth<S>,
+            ::mtproto::api::raw::inputInlineButtonTypeUrlAuth<S>,
+            ::mtproto::api::raw::inlineButtonTypeWebView<S>,
+            ::mtproto::api::raw::inlineButtonTypeCallback<S>,
+            ::mtproto::api::raw::inlineButtonTypeGame<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inlineButtonTypeBuy<S>,
+            ::mtproto::api::raw::inlineButtonTypeSwitchInline<S>,
+            ::mtproto::api::raw::inlineButtonTypeUserProfile<S>,
+            ::mtproto::api::raw::inputInlineButtonTypeUserProfile<S>,
+            ::mtproto::api::raw::inlineButtonTypeCopy<S>,
+            ::mtproto::api::raw::inlineButtonTypeDisabled<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>

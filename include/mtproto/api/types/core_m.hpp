@@ -650,12 +650,50 @@ struct messageMediaVideoStream
 template <class S>
 struct MessageMedia
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::messageMediaEmpty<S>, ::mtproto::api::raw::messageMediaPhoto<S>, ::mtproto::api::raw::messageMediaGeo<S>, ::mtproto::api::raw::messageMediaContact<S>, ::mtproto::api::raw::messageMediaUnsupported<S>, ::mtproto::api::raw::messageMediaDocument<S>, ::mtproto::api::raw::messageMediaWebPage<S>, ::mtproto::api::raw::messageMediaVenue<S>, ::mtproto::api::raw::messageMediaGame<S>, ::mtproto::api::raw::messageMediaInvoice<S>, ::mtproto::api::raw::messageMediaGeoLive<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::messageMediaPoll<S>, ::mtproto::api::raw::messageMediaDice<S>, ::mtproto::api::raw::messageMediaStory<S>, ::mtproto::api::raw::messageMediaGiveaway<S>, ::mtproto::api::raw::messageMediaGiveawayResults<S>, ::mtproto::api::raw::messageMediaPaidMedia<S>, ::mtproto::api::raw::messageMediaToDo<S>, ::mtproto::api::raw::messageMediaVideoStream<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageMediaEmpty<S>,
+              ::mtproto::api::raw::messageMediaPhoto<S>,
+              ::mtproto::api::raw::messageMediaGeo<S>,
+              ::mtproto::api::raw::messageMediaContact<S>,
+              ::mtproto::api::raw::messageMediaUnsupported<S>,
+              ::mtproto::api::raw::messageMediaDocument<S>,
+              ::mtproto::api::raw::messageMediaWebPage<S>,
+              ::mtproto::api::raw::messageMediaVenue<S>,
+              ::mtproto::api::raw::messageMediaGame<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageMediaInvoice<S>,
+              ::mtproto::api::raw::messageMediaGeoLive<S>,
+              ::mtproto::api::raw::messageMediaPoll<S>,
+              ::mtproto::api::raw::messageMediaDice<S>,
+              ::mtproto::api::raw::messageMediaStory<S>,
+              ::mtproto::api::raw::messageMediaGiveaway<S>,
+              ::mtproto::api::raw::messageMediaGiveawayResults<S>,
+              ::mtproto::api::raw::messageMediaPaidMedia<S>,
+              ::mtproto::api::raw::messageMediaToDo<S>,
+              ::mtproto::api::raw::messageMediaVideoStream<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::messageMediaEmpty<S>, ::mtproto::api::raw::messageMediaPhoto<S>, ::mtproto::api::raw::messageMediaGeo<S>, ::mtproto::api::raw::messageMediaContact<S>, ::mtproto::api::raw::messageMediaUnsupported<S>, ::mtproto::api::raw::messageMediaDocument<S>, ::mtproto::api::raw::messageMediaWebPage<S>, ::mtproto::api::raw::messageMediaVenue<S>, ::mtproto::api::raw::messageMediaGame<S>, ::mtproto::api::raw::messageMediaInvoice<S>, ::mtproto::api::raw::messageMediaGeoLive<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::messageMediaPoll<S>, ::mtproto::api::raw::messageMediaDice<S>, ::mtproto::api::raw::messageMediaStory<S>, ::mtproto::api::raw::messageMediaGiveaway<S>, ::mtproto::api::raw::messageMediaGiveawayResults<S>, ::mtproto::api::raw::messageMediaPaidMedia<S>, ::mtproto::api::raw::messageMediaToDo<S>, ::mtproto::api::raw::messageMediaVideoStream<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageMediaEmpty<S>,
+            ::mtproto::api::raw::messageMediaPhoto<S>,
+            ::mtproto::api::raw::messageMediaGeo<S>,
+            ::mtproto::api::raw::messageMediaContact<S>,
+            ::mtproto::api::raw::messageMediaUnsupported<S>,
+            ::mtproto::api::raw::messageMediaDocument<S>,
+            ::mtproto::api::raw::messageMediaWebPage<S>,
+            ::mtproto::api::raw::messageMediaVenue<S>,
+            ::mtproto::api::raw::messageMediaGame<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageMediaInvoice<S>,
+            ::mtproto::api::raw::messageMediaGeoLive<S>,
+            ::mtproto::api::raw::messageMediaPoll<S>,
+            ::mtproto::api::raw::messageMediaDice<S>,
+            ::mtproto::api::raw::messageMediaStory<S>,
+            ::mtproto::api::raw::messageMediaGiveaway<S>,
+            ::mtproto::api::raw::messageMediaGiveawayResults<S>,
+            ::mtproto::api::raw::messageMediaPaidMedia<S>,
+            ::mtproto::api::raw::messageMediaToDo<S>,
+            ::mtproto::api::raw::messageMediaVideoStream<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -1872,22 +1910,160 @@ struct messageActionChatJoinedViaCommunity
 template <class S>
 struct MessageAction
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::messageActionEmpty<S>, ::mtproto::api::raw::messageActionChatCreate<S>, ::mtproto::api::raw::messageActionChatEditTitle<S>, ::mtproto::api::raw::messageActionChatEditPhoto<S>, ::mtproto::api::raw::messageActionChatDeletePhoto<S>, ::mtproto::api::raw::messageActionChatAddUser<S>, ::mtproto::api::raw::messageActionChatDeleteUser<S>, ::mtproto::api::raw::messageActionChatJoinedByLink<S>, ::mtproto::api::raw::messageActionChannelCreate<S>, ::mtproto::api::raw::messageActionChatMigrateTo<S>, ::mtproto::api::raw::messageActionChannelMigrateFrom<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::messageActionPinMessage<S>, ::mtproto::api::raw::messageActionHistoryClear<S>, ::mtproto::api::raw::messageActionGameScore<S>, ::mtproto::api::raw::messageActionPaymentSentMe<S>, ::mtproto::api::raw::messageActionPaymentSent<S>, ::mtproto::api::raw::messageActionPhoneCall<S>, ::mtproto::api::raw::messageActionScreenshotTaken<S>, ::mtproto::api::raw::messageActionCustomAction<S>, ::mtproto::api::raw::messageActionBotAllowed<S>, ::mtproto::api::raw::messageActionSecureValuesSentMe<S>, ::mtproto::api::raw::messageActionSecureValuesSent<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::messageActionContactSignUp<S>, ::mtproto::api::raw::messageActionGeoProximityReached<S>, ::mtproto::api::raw::messageActionGroupCall<S>, ::mtproto::api::raw::messageActionInviteToGroupCall<S>, ::mtproto::api::raw::messageActionSetMessagesTTL<S>, ::mtproto::api::raw::messageActionGroupCallScheduled<S>, ::mtproto::api::raw::messageActionSetChatTheme<S>, ::mtproto::api::raw::messageActionChatJoinedByRequest<S>, ::mtproto::api::raw::messageActionWebViewDataSentMe<S>, ::mtproto::api::raw::messageActionWebViewDataSent<S>, ::mtproto::api::raw::messageActionGiftPremium<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::messageActionTopicCreate<S>, ::mtproto::api::raw::messageActionTopicEdit<S>, ::mtproto::api::raw::messageActionSuggestProfilePhoto<S>, ::mtproto::api::raw::messageActionRequestedPeer<S>, ::mtproto::api::raw::messageActionSetChatWallPaper<S>, ::mtproto::api::raw::messageActionGiftCode<S>, ::mtproto::api::raw::messageActionGiveawayLaunch<S>, ::mtproto::api::raw::messageActionGiveawayResults<S>, ::mtproto::api::raw::messageActionBoostApply<S>, ::mtproto::api::raw::messageActionRequestedPeerSentMe<S>, ::mtproto::api::raw::messageActionPaymentRefunded<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::messageActionGiftStars<S>, ::mtproto::api::raw::messageActionPrizeStars<S>, ::mtproto::api::raw::messageActionStarGift<S>, ::mtproto::api::raw::messageActionStarGiftUnique<S>, ::mtproto::api::raw::messageActionPaidMessagesRefunded<S>, ::mtproto::api::raw::messageActionPaidMessagesPrice<S>, ::mtproto::api::raw::messageActionConferenceCall<S>, ::mtproto::api::raw::messageActionTodoCompletions<S>, ::mtproto::api::raw::messageActionTodoAppendTasks<S>, ::mtproto::api::raw::messageActionSuggestedPostApproval<S>, ::mtproto::api::raw::messageActionSuggestedPostSuccess<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::messageActionSuggestedPostRefund<S>, ::mtproto::api::raw::messageActionGiftTon<S>, ::mtproto::api::raw::messageActionSuggestBirthday<S>, ::mtproto::api::raw::messageActionStarGiftPurchaseOffer<S>, ::mtproto::api::raw::messageActionStarGiftPurchaseOfferDeclined<S>, ::mtproto::api::raw::messageActionNewCreatorPending<S>, ::mtproto::api::raw::messageActionChangeCreator<S>, ::mtproto::api::raw::messageActionNoForwardsToggle<S>, ::mtproto::api::raw::messageActionNoForwardsRequest<S>, ::mtproto::api::raw::messageActionPollAppendAnswer<S>, ::mtproto::api::raw::messageActionPollDeleteAnswer<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::messageActionManagedBotCreated<S>, ::mtproto::api::raw::messageActionChangeCommunity<S>, ::mtproto::api::raw::messageActionChatJoinedViaCommunity<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageActionEmpty<S>,
+              ::mtproto::api::raw::messageActionChatCreate<S>,
+              ::mtproto::api::raw::messageActionChatEditTitle<S>,
+              ::mtproto::api::raw::messageActionChatEditPhoto<S>,
+              ::mtproto::api::raw::messageActionChatDeletePhoto<S>,
+              ::mtproto::api::raw::messageActionChatAddUser<S>,
+              ::mtproto::api::raw::messageActionChatDeleteUser<S>,
+              ::mtproto::api::raw::messageActionChatJoinedByLink<S>,
+              ::mtproto::api::raw::messageActionChannelCreate<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageActionChatMigrateTo<S>,
+              ::mtproto::api::raw::messageActionChannelMigrateFrom<S>,
+              ::mtproto::api::raw::messageActionPinMessage<S>,
+              ::mtproto::api::raw::messageActionHistoryClear<S>,
+              ::mtproto::api::raw::messageActionGameScore<S>,
+              ::mtproto::api::raw::messageActionPaymentSentMe<S>,
+              ::mtproto::api::raw::messageActionPaymentSent<S>,
+              ::mtproto::api::raw::messageActionPhoneCall<S>,
+              ::mtproto::api::raw::messageActionScreenshotTaken<S>,
+              ::mtproto::api::raw::messageActionCustomAction<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageActionBotAllowed<S>,
+              ::mtproto::api::raw::messageActionSecureValuesSentMe<S>,
+              ::mtproto::api::raw::messageActionSecureValuesSent<S>,
+              ::mtproto::api::raw::messageActionContactSignUp<S>,
+              ::mtproto::api::raw::messageActionGeoProximityReached<S>,
+              ::mtproto::api::raw::messageActionGroupCall<S>,
+              ::mtproto::api::raw::messageActionInviteToGroupCall<S>,
+              ::mtproto::api::raw::messageActionSetMessagesTTL<S>,
+              ::mtproto::api::raw::messageActionGroupCallScheduled<S>,
+              ::mtproto::api::raw::messageActionSetChatTheme<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageActionChatJoinedByRequest<S>,
+              ::mtproto::api::raw::messageActionWebViewDataSentMe<S>,
+              ::mtproto::api::raw::messageActionWebViewDataSent<S>,
+              ::mtproto::api::raw::messageActionGiftPremium<S>,
+              ::mtproto::api::raw::messageActionTopicCreate<S>,
+              ::mtproto::api::raw::messageActionTopicEdit<S>,
+              ::mtproto::api::raw::messageActionSuggestProfilePhoto<S>,
+              ::mtproto::api::raw::messageActionRequestedPeer<S>,
+              ::mtproto::api::raw::messageActionSetChatWallPaper<S>,
+              ::mtproto::api::raw::messageActionGiftCode<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageActionGiveawayLaunch<S>,
+              ::mtproto::api::raw::messageActionGiveawayResults<S>,
+              ::mtproto::api::raw::messageActionBoostApply<S>,
+              ::mtproto::api::raw::messageActionRequestedPeerSentMe<S>,
+              ::mtproto::api::raw::messageActionPaymentRefunded<S>,
+              ::mtproto::api::raw::messageActionGiftStars<S>,
+              ::mtproto::api::raw::messageActionPrizeStars<S>,
+              ::mtproto::api::raw::messageActionStarGift<S>,
+              ::mtproto::api::raw::messageActionStarGiftUnique<S>,
+              ::mtproto::api::raw::messageActionPaidMessagesRefunded<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageActionPaidMessagesPrice<S>,
+              ::mtproto::api::raw::messageActionConferenceCall<S>,
+              ::mtproto::api::raw::messageActionTodoCompletions<S>,
+              ::mtproto::api::raw::messageActionTodoAppendTasks<S>,
+              ::mtproto::api::raw::messageActionSuggestedPostApproval<S>,
+              ::mtproto::api::raw::messageActionSuggestedPostSuccess<S>,
+              ::mtproto::api::raw::messageActionSuggestedPostRefund<S>,
+              ::mtproto::api::raw::messageActionGiftTon<S>,
+              ::mtproto::api::raw::messageActionSuggestBirthday<S>,
+              ::mtproto::api::raw::messageActionStarGiftPurchaseOffer<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageActionStarGiftPurchaseOfferDeclined<S>,
+              ::mtproto::api::raw::messageActionNewCreatorPending<S>,
+              ::mtproto::api::raw::messageActionChangeCreator<S>,
+              ::mtproto::api::raw::messageActionNoForwardsToggle<S>,
+              ::mtproto::api::raw::messageActionNoForwardsRequest<S>,
+              ::mtproto::api::raw::messageActionPollAppendAnswer<S>,
+              ::mtproto::api::raw::messageActionPollDeleteAnswer<S>,
+              ::mtproto::api::raw::messageActionManagedBotCreated<S>,
+              ::mtproto::api::raw::messageActionChangeCommunity<S>,
+              ::mtproto::api::raw::messageActionChatJoinedViaCommunity<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::messageActionEmpty<S>, ::mtproto::api::raw::messageActionChatCreate<S>, ::mtproto::api::raw::messageActionChatEditTitle<S>, ::mtproto::api::raw::messageActionChatEditPhoto<S>, ::mtproto::api::raw::messageActionChatDeletePhoto<S>, ::mtproto::api::raw::messageActionChatAddUser<S>, ::mtproto::api::raw::messageActionChatDeleteUser<S>, ::mtproto::api::raw::messageActionChatJoinedByLink<S>, ::mtproto::api::raw::messageActionChannelCreate<S>, ::mtproto::api::raw::messageActionChatMigrateTo<S>, ::mtproto::api::raw::messageActionChannelMigrateFrom<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::messageActionPinMessage<S>, ::mtproto::api::raw::messageActionHistoryClear<S>, ::mtproto::api::raw::messageActionGameScore<S>, ::mtproto::api::raw::messageActionPaymentSentMe<S>, ::mtproto::api::raw::messageActionPaymentSent<S>, ::mtproto::api::raw::messageActionPhoneCall<S>, ::mtproto::api::raw::messageActionScreenshotTaken<S>, ::mtproto::api::raw::messageActionCustomAction<S>, ::mtproto::api::raw::messageActionBotAllowed<S>, ::mtproto::api::raw::messageActionSecureValuesSentMe<S>, ::mtproto::api::raw::messageActionSecureValuesSent<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::messageActionContactSignUp<S>, ::mtproto::api::raw::messageActionGeoProximityReached<S>, ::mtproto::api::raw::messageActionGroupCall<S>, ::mtproto::api::raw::messageActionInviteToGroupCall<S>, ::mtproto::api::raw::messageActionSetMessagesTTL<S>, ::mtproto::api::raw::messageActionGroupCallScheduled<S>, ::mtproto::api::raw::messageActionSetChatTheme<S>, ::mtproto::api::raw::messageActionChatJoinedByRequest<S>, ::mtproto::api::raw::messageActionWebViewDataSentMe<S>, ::mtproto::api::raw::messageActionWebViewDataSent<S>, ::mtproto::api::raw::messageActionGiftPremium<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::messageActionTopicCreate<S>, ::mtproto::api::raw::messageActionTopicEdit<S>, ::mtproto::api::raw::messageActionSuggestProfilePhoto<S>, ::mtproto::api::raw::messageActionRequestedPeer<S>, ::mtproto::api::raw::messageActionSetChatWallPaper<S>, ::mtproto::api::raw::messageActionGiftCode<S>, ::mtproto::api::raw::messageActionGiveawayLaunch<S>, ::mtproto::api::raw::messageActionGiveawayResults<S>, ::mtproto::api::raw::messageActionBoostApply<S>, ::mtproto::api::raw::messageActionRequestedPeerSentMe<S>, ::mtproto::api::raw::messageActionPaymentRefunded<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::messageActionGiftStars<S>, ::mtproto::api::raw::messageActionPrizeStars<S>, ::mtproto::api::raw::messageActionStarGift<S>, ::mtproto::api::raw::messageActionStarGiftUnique<S>, ::mtproto::api::raw::messageActionPaidMessagesRefunded<S>, ::mtproto::api::raw::messageActionPaidMessagesPrice<S>, ::mtproto::api::raw::messageActionConferenceCall<S>, ::mtproto::api::raw::messageActionTodoCompletions<S>, ::mtproto::api::raw::messageActionTodoAppendTasks<S>, ::mtproto::api::raw::messageActionSuggestedPostApproval<S>, ::mtproto::api::raw::messageActionSuggestedPostSuccess<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::messageActionSuggestedPostRefund<S>, ::mtproto::api::raw::messageActionGiftTon<S>, ::mtproto::api::raw::messageActionSuggestBirthday<S>, ::mtproto::api::raw::messageActionStarGiftPurchaseOffer<S>, ::mtproto::api::raw::messageActionStarGiftPurchaseOfferDeclined<S>, ::mtproto::api::raw::messageActionNewCreatorPending<S>, ::mtproto::api::raw::messageActionChangeCreator<S>, ::mtproto::api::raw::messageActionNoForwardsToggle<S>, ::mtproto::api::raw::messageActionNoForwardsRequest<S>, ::mtproto::api::raw::messageActionPollAppendAnswer<S>, ::mtproto::api::raw::messageActionPollDeleteAnswer<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::messageActionManagedBotCreated<S>, ::mtproto::api::raw::messageActionChangeCommunity<S>, ::mtproto::api::raw::messageActionChatJoinedViaCommunity<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageActionEmpty<S>,
+            ::mtproto::api::raw::messageActionChatCreate<S>,
+            ::mtproto::api::raw::messageActionChatEditTitle<S>,
+            ::mtproto::api::raw::messageActionChatEditPhoto<S>,
+            ::mtproto::api::raw::messageActionChatDeletePhoto<S>,
+            ::mtproto::api::raw::messageActionChatAddUser<S>,
+            ::mtproto::api::raw::messageActionChatDeleteUser<S>,
+            ::mtproto::api::raw::messageActionChatJoinedByLink<S>,
+            ::mtproto::api::raw::messageActionChannelCreate<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageActionChatMigrateTo<S>,
+            ::mtproto::api::raw::messageActionChannelMigrateFrom<S>,
+            ::mtproto::api::raw::messageActionPinMessage<S>,
+            ::mtproto::api::raw::messageActionHistoryClear<S>,
+            ::mtproto::api::raw::messageActionGameScore<S>,
+            ::mtproto::api::raw::messageActionPaymentSentMe<S>,
+            ::mtproto::api::raw::messageActionPaymentSent<S>,
+            ::mtproto::api::raw::messageActionPhoneCall<S>,
+            ::mtproto::api::raw::messageActionScreenshotTaken<S>,
+            ::mtproto::api::raw::messageActionCustomAction<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageActionBotAllowed<S>,
+            ::mtproto::api::raw::messageActionSecureValuesSentMe<S>,
+            ::mtproto::api::raw::messageActionSecureValuesSent<S>,
+            ::mtproto::api::raw::messageActionContactSignUp<S>,
+            ::mtproto::api::raw::messageActionGeoProximityReached<S>,
+            ::mtproto::api::raw::messageActionGroupCall<S>,
+            ::mtproto::api::raw::messageActionInviteToGroupCall<S>,
+            ::mtproto::api::raw::messageActionSetMessagesTTL<S>,
+            ::mtproto::api::raw::messageActionGroupCallScheduled<S>,
+            ::mtproto::api::raw::messageActionSetChatTheme<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageActionChatJoinedByRequest<S>,
+            ::mtproto::api::raw::messageActionWebViewDataSentMe<S>,
+            ::mtproto::api::raw::messageActionWebViewDataSent<S>,
+            ::mtproto::api::raw::messageActionGiftPremium<S>,
+            ::mtproto::api::raw::messageActionTopicCreate<S>,
+            ::mtproto::api::raw::messageActionTopicEdit<S>,
+            ::mtproto::api::raw::messageActionSuggestProfilePhoto<S>,
+            ::mtproto::api::raw::messageActionRequestedPeer<S>,
+            ::mtproto::api::raw::messageActionSetChatWallPaper<S>,
+            ::mtproto::api::raw::messageActionGiftCode<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageActionGiveawayLaunch<S>,
+            ::mtproto::api::raw::messageActionGiveawayResults<S>,
+            ::mtproto::api::raw::messageActionBoostApply<S>,
+            ::mtproto::api::raw::messageActionRequestedPeerSentMe<S>,
+            ::mtproto::api::raw::messageActionPaymentRefunded<S>,
+            ::mtproto::api::raw::messageActionGiftStars<S>,
+            ::mtproto::api::raw::messageActionPrizeStars<S>,
+            ::mtproto::api::raw::messageActionStarGift<S>,
+            ::mtproto::api::raw::messageActionStarGiftUnique<S>,
+            ::mtproto::api::raw::messageActionPaidMessagesRefunded<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageActionPaidMessagesPrice<S>,
+            ::mtproto::api::raw::messageActionConferenceCall<S>,
+            ::mtproto::api::raw::messageActionTodoCompletions<S>,
+            ::mtproto::api::raw::messageActionTodoAppendTasks<S>,
+            ::mtproto::api::raw::messageActionSuggestedPostApproval<S>,
+            ::mtproto::api::raw::messageActionSuggestedPostSuccess<S>,
+            ::mtproto::api::raw::messageActionSuggestedPostRefund<S>,
+            ::mtproto::api::raw::messageActionGiftTon<S>,
+            ::mtproto::api::raw::messageActionSuggestBirthday<S>,
+            ::mtproto::api::raw::messageActionStarGiftPurchaseOffer<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageActionStarGiftPurchaseOfferDeclined<S>,
+            ::mtproto::api::raw::messageActionNewCreatorPending<S>,
+            ::mtproto::api::raw::messageActionChangeCreator<S>,
+            ::mtproto::api::raw::messageActionNoForwardsToggle<S>,
+            ::mtproto::api::raw::messageActionNoForwardsRequest<S>,
+            ::mtproto::api::raw::messageActionPollAppendAnswer<S>,
+            ::mtproto::api::raw::messageActionPollDeleteAnswer<S>,
+            ::mtproto::api::raw::messageActionManagedBotCreated<S>,
+            ::mtproto::api::raw::messageActionChangeCommunity<S>,
+            ::mtproto::api::raw::messageActionChatJoinedViaCommunity<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -2139,12 +2315,48 @@ struct inputMessagesFilterPoll
 template <class S>
 struct MessagesFilter
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::inputMessagesFilterEmpty<S>, ::mtproto::api::raw::inputMessagesFilterPhotos<S>, ::mtproto::api::raw::inputMessagesFilterVideo<S>, ::mtproto::api::raw::inputMessagesFilterPhotoVideo<S>, ::mtproto::api::raw::inputMessagesFilterDocument<S>, ::mtproto::api::raw::inputMessagesFilterUrl<S>, ::mtproto::api::raw::inputMessagesFilterGif<S>, ::mtproto::api::raw::inputMessagesFilterVoice<S>, ::mtproto::api::raw::inputMessagesFilterMusic<S>, ::mtproto::api::raw::inputMessagesFilterChatPhotos<S>, ::mtproto::api::raw::inputMessagesFilterPhoneCalls<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::inputMessagesFilterRoundVoice<S>, ::mtproto::api::raw::inputMessagesFilterRoundVideo<S>, ::mtproto::api::raw::inputMessagesFilterMyMentions<S>, ::mtproto::api::raw::inputMessagesFilterGeo<S>, ::mtproto::api::raw::inputMessagesFilterContacts<S>, ::mtproto::api::raw::inputMessagesFilterPinned<S>, ::mtproto::api::raw::inputMessagesFilterPoll<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputMessagesFilterEmpty<S>,
+              ::mtproto::api::raw::inputMessagesFilterPhotos<S>,
+              ::mtproto::api::raw::inputMessagesFilterVideo<S>,
+              ::mtproto::api::raw::inputMessagesFilterPhotoVideo<S>,
+              ::mtproto::api::raw::inputMessagesFilterDocument<S>,
+              ::mtproto::api::raw::inputMessagesFilterUrl<S>,
+              ::mtproto::api::raw::inputMessagesFilterGif<S>,
+              ::mtproto::api::raw::inputMessagesFilterVoice<S>,
+              ::mtproto::api::raw::inputMessagesFilterMusic<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::inputMessagesFilterChatPhotos<S>,
+              ::mtproto::api::raw::inputMessagesFilterPhoneCalls<S>,
+              ::mtproto::api::raw::inputMessagesFilterRoundVoice<S>,
+              ::mtproto::api::raw::inputMessagesFilterRoundVideo<S>,
+              ::mtproto::api::raw::inputMessagesFilterMyMentions<S>,
+              ::mtproto::api::raw::inputMessagesFilterGeo<S>,
+              ::mtproto::api::raw::inputMessagesFilterContacts<S>,
+              ::mtproto::api::raw::inputMessagesFilterPinned<S>,
+              ::mtproto::api::raw::inputMessagesFilterPoll<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::inputMessagesFilterEmpty<S>, ::mtproto::api::raw::inputMessagesFilterPhotos<S>, ::mtproto::api::raw::inputMessagesFilterVideo<S>, ::mtproto::api::raw::inputMessagesFilterPhotoVideo<S>, ::mtproto::api::raw::inputMessagesFilterDocument<S>, ::mtproto::api::raw::inputMessagesFilterUrl<S>, ::mtproto::api::raw::inputMessagesFilterGif<S>, ::mtproto::api::raw::inputMessagesFilterVoice<S>, ::mtproto::api::raw::inputMessagesFilterMusic<S>, ::mtproto::api::raw::inputMessagesFilterChatPhotos<S>, ::mtproto::api::raw::inputMessagesFilterPhoneCalls<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::inputMessagesFilterRoundVoice<S>, ::mtproto::api::raw::inputMessagesFilterRoundVideo<S>, ::mtproto::api::raw::inputMessagesFilterMyMentions<S>, ::mtproto::api::raw::inputMessagesFilterGeo<S>, ::mtproto::api::raw::inputMessagesFilterContacts<S>, ::mtproto::api::raw::inputMessagesFilterPinned<S>, ::mtproto::api::raw::inputMessagesFilterPoll<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputMessagesFilterEmpty<S>,
+            ::mtproto::api::raw::inputMessagesFilterPhotos<S>,
+            ::mtproto::api::raw::inputMessagesFilterVideo<S>,
+            ::mtproto::api::raw::inputMessagesFilterPhotoVideo<S>,
+            ::mtproto::api::raw::inputMessagesFilterDocument<S>,
+            ::mtproto::api::raw::inputMessagesFilterUrl<S>,
+            ::mtproto::api::raw::inputMessagesFilterGif<S>,
+            ::mtproto::api::raw::inputMessagesFilterVoice<S>,
+            ::mtproto::api::raw::inputMessagesFilterMusic<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::inputMessagesFilterChatPhotos<S>,
+            ::mtproto::api::raw::inputMessagesFilterPhoneCalls<S>,
+            ::mtproto::api::raw::inputMessagesFilterRoundVoice<S>,
+            ::mtproto::api::raw::inputMessagesFilterRoundVideo<S>,
+            ::mtproto::api::raw::inputMessagesFilterMyMentions<S>,
+            ::mtproto::api::raw::inputMessagesFilterGeo<S>,
+            ::mtproto::api::raw::inputMessagesFilterContacts<S>,
+            ::mtproto::api::raw::inputMessagesFilterPinned<S>,
+            ::mtproto::api::raw::inputMessagesFilterPoll<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -2572,14 +2784,64 @@ struct messageEntityDiffDelete
 template <class S>
 struct MessageEntity
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::messageEntityUnknown<S>, ::mtproto::api::raw::messageEntityMention<S>, ::mtproto::api::raw::messageEntityHashtag<S>, ::mtproto::api::raw::messageEntityBotCommand<S>, ::mtproto::api::raw::messageEntityUrl<S>, ::mtproto::api::raw::messageEntityEmail<S>, ::mtproto::api::raw::messageEntityBold<S>, ::mtproto::api::raw::messageEntityItalic<S>, ::mtproto::api::raw::messageEntityCode<S>, ::mtproto::api::raw::messageEntityPre<S>, ::mtproto::api::raw::messageEntityTextUrl<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::messageEntityMentionName<S>, ::mtproto::api::raw::inputMessageEntityMentionName<S>, ::mtproto::api::raw::messageEntityPhone<S>, ::mtproto::api::raw::messageEntityCashtag<S>, ::mtproto::api::raw::messageEntityUnderline<S>, ::mtproto::api::raw::messageEntityStrike<S>, ::mtproto::api::raw::messageEntityBankCard<S>, ::mtproto::api::raw::messageEntitySpoiler<S>, ::mtproto::api::raw::messageEntityCustomEmoji<S>, ::mtproto::api::raw::messageEntityBlockquote<S>, ::mtproto::api::raw::messageEntityFormattedDate<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::messageEntityDiffInsert<S>, ::mtproto::api::raw::messageEntityDiffReplace<S>, ::mtproto::api::raw::messageEntityDiffDelete<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageEntityUnknown<S>,
+              ::mtproto::api::raw::messageEntityMention<S>,
+              ::mtproto::api::raw::messageEntityHashtag<S>,
+              ::mtproto::api::raw::messageEntityBotCommand<S>,
+              ::mtproto::api::raw::messageEntityUrl<S>,
+              ::mtproto::api::raw::messageEntityEmail<S>,
+              ::mtproto::api::raw::messageEntityBold<S>,
+              ::mtproto::api::raw::messageEntityItalic<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageEntityCode<S>,
+              ::mtproto::api::raw::messageEntityPre<S>,
+              ::mtproto::api::raw::messageEntityTextUrl<S>,
+              ::mtproto::api::raw::messageEntityMentionName<S>,
+              ::mtproto::api::raw::inputMessageEntityMentionName<S>,
+              ::mtproto::api::raw::messageEntityPhone<S>,
+              ::mtproto::api::raw::messageEntityCashtag<S>,
+              ::mtproto::api::raw::messageEntityUnderline<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::messageEntityStrike<S>,
+              ::mtproto::api::raw::messageEntityBankCard<S>,
+              ::mtproto::api::raw::messageEntitySpoiler<S>,
+              ::mtproto::api::raw::messageEntityCustomEmoji<S>,
+              ::mtproto::api::raw::messageEntityBlockquote<S>,
+              ::mtproto::api::raw::messageEntityFormattedDate<S>,
+              ::mtproto::api::raw::messageEntityDiffInsert<S>,
+              ::mtproto::api::raw::messageEntityDiffReplace<S>,
+              ::mtproto::api::raw::messageEntityDiffDelete<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::messageEntityUnknown<S>, ::mtproto::api::raw::messageEntityMention<S>, ::mtproto::api::raw::messageEntityHashtag<S>, ::mtproto::api::raw::messageEntityBotCommand<S>, ::mtproto::api::raw::messageEntityUrl<S>, ::mtproto::api::raw::messageEntityEmail<S>, ::mtproto::api::raw::messageEntityBold<S>, ::mtproto::api::raw::messageEntityItalic<S>, ::mtproto::api::raw::messageEntityCode<S>, ::mtproto::api::raw::messageEntityPre<S>, ::mtproto::api::raw::messageEntityTextUrl<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::messageEntityMentionName<S>, ::mtproto::api::raw::inputMessageEntityMentionName<S>, ::mtproto::api::raw::messageEntityPhone<S>, ::mtproto::api::raw::messageEntityCashtag<S>, ::mtproto::api::raw::messageEntityUnderline<S>, ::mtproto::api::raw::messageEntityStrike<S>, ::mtproto::api::raw::messageEntityBankCard<S>, ::mtproto::api::raw::messageEntitySpoiler<S>, ::mtproto::api::raw::messageEntityCustomEmoji<S>, ::mtproto::api::raw::messageEntityBlockquote<S>, ::mtproto::api::raw::messageEntityFormattedDate<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::messageEntityDiffInsert<S>, ::mtproto::api::raw::messageEntityDiffReplace<S>, ::mtproto::api::raw::messageEntityDiffDelete<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageEntityUnknown<S>,
+            ::mtproto::api::raw::messageEntityMention<S>,
+            ::mtproto::api::raw::messageEntityHashtag<S>,
+            ::mtproto::api::raw::messageEntityBotCommand<S>,
+            ::mtproto::api::raw::messageEntityUrl<S>,
+            ::mtproto::api::raw::messageEntityEmail<S>,
+            ::mtproto::api::raw::messageEntityBold<S>,
+            ::mtproto::api::raw::messageEntityItalic<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageEntityCode<S>,
+            ::mtproto::api::raw::messageEntityPre<S>,
+            ::mtproto::api::raw::messageEntityTextUrl<S>,
+            ::mtproto::api::raw::messageEntityMentionName<S>,
+            ::mtproto::api::raw::inputMessageEntityMentionName<S>,
+            ::mtproto::api::raw::messageEntityPhone<S>,
+            ::mtproto::api::raw::messageEntityCashtag<S>,
+            ::mtproto::api::raw::messageEntityUnderline<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::messageEntityStrike<S>,
+            ::mtproto::api::raw::messageEntityBankCard<S>,
+            ::mtproto::api::raw::messageEntitySpoiler<S>,
+            ::mtproto::api::raw::messageEntityCustomEmoji<S>,
+            ::mtproto::api::raw::messageEntityBlockquote<S>,
+            ::mtproto::api::raw::messageEntityFormattedDate<S>,
+            ::mtproto::api::raw::messageEntityDiffInsert<S>,
+            ::mtproto::api::raw::messageEntityDiffReplace<S>,
+            ::mtproto::api::raw::messageEntityDiffDelete<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>

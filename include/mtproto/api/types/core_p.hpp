@@ -126,7 +126,9 @@ struct photo
 /// https://core.telegram.org/type/Photo
 template <class S>
 struct Photo
-    : ::mtproto::tl::variant<::mtproto::api::raw::photoEmpty<S>, ::mtproto::api::raw::photo<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::photoEmpty<S>,
+          ::mtproto::api::raw::photo<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::photoEmpty<S>,
@@ -504,12 +506,40 @@ struct privacyKeySavedMusic
 template <class S>
 struct PrivacyKey
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::privacyKeyStatusTimestamp<S>, ::mtproto::api::raw::privacyKeyChatInvite<S>, ::mtproto::api::raw::privacyKeyPhoneCall<S>, ::mtproto::api::raw::privacyKeyPhoneP2P<S>, ::mtproto::api::raw::privacyKeyForwards<S>, ::mtproto::api::raw::privacyKeyProfilePhoto<S>, ::mtproto::api::raw::privacyKeyPhoneNumber<S>, ::mtproto::api::raw::privacyKeyAddedByPhone<S>, ::mtproto::api::raw::privacyKeyVoiceMessages<S>, ::mtproto::api::raw::privacyKeyAbout<S>, ::mtproto::api::raw::privacyKeyBirthday<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::privacyKeyStarGiftsAutoSave<S>, ::mtproto::api::raw::privacyKeyNoPaidMessages<S>, ::mtproto::api::raw::privacyKeySavedMusic<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::privacyKeyStatusTimestamp<S>,
+              ::mtproto::api::raw::privacyKeyChatInvite<S>,
+              ::mtproto::api::raw::privacyKeyPhoneCall<S>,
+              ::mtproto::api::raw::privacyKeyPhoneP2P<S>,
+              ::mtproto::api::raw::privacyKeyForwards<S>,
+              ::mtproto::api::raw::privacyKeyProfilePhoto<S>,
+              ::mtproto::api::raw::privacyKeyPhoneNumber<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::privacyKeyAddedByPhone<S>,
+              ::mtproto::api::raw::privacyKeyVoiceMessages<S>,
+              ::mtproto::api::raw::privacyKeyAbout<S>,
+              ::mtproto::api::raw::privacyKeyBirthday<S>,
+              ::mtproto::api::raw::privacyKeyStarGiftsAutoSave<S>,
+              ::mtproto::api::raw::privacyKeyNoPaidMessages<S>,
+              ::mtproto::api::raw::privacyKeySavedMusic<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::privacyKeyStatusTimestamp<S>, ::mtproto::api::raw::privacyKeyChatInvite<S>, ::mtproto::api::raw::privacyKeyPhoneCall<S>, ::mtproto::api::raw::privacyKeyPhoneP2P<S>, ::mtproto::api::raw::privacyKeyForwards<S>, ::mtproto::api::raw::privacyKeyProfilePhoto<S>, ::mtproto::api::raw::privacyKeyPhoneNumber<S>, ::mtproto::api::raw::privacyKeyAddedByPhone<S>, ::mtproto::api::raw::privacyKeyVoiceMessages<S>, ::mtproto::api::raw::privacyKeyAbout<S>, ::mtproto::api::raw::privacyKeyBirthday<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::privacyKeyStarGiftsAutoSave<S>, ::mtproto::api::raw::privacyKeyNoPaidMessages<S>, ::mtproto::api::raw::privacyKeySavedMusic<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::privacyKeyStatusTimestamp<S>,
+            ::mtproto::api::raw::privacyKeyChatInvite<S>,
+            ::mtproto::api::raw::privacyKeyPhoneCall<S>,
+            ::mtproto::api::raw::privacyKeyPhoneP2P<S>,
+            ::mtproto::api::raw::privacyKeyForwards<S>,
+            ::mtproto::api::raw::privacyKeyProfilePhoto<S>,
+            ::mtproto::api::raw::privacyKeyPhoneNumber<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::privacyKeyAddedByPhone<S>,
+            ::mtproto::api::raw::privacyKeyVoiceMessages<S>,
+            ::mtproto::api::raw::privacyKeyAbout<S>,
+            ::mtproto::api::raw::privacyKeyBirthday<S>,
+            ::mtproto::api::raw::privacyKeyStarGiftsAutoSave<S>,
+            ::mtproto::api::raw::privacyKeyNoPaidMessages<S>,
+            ::mtproto::api::raw::privacyKeySavedMusic<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -659,12 +689,36 @@ struct privacyValueDisallowBots
 template <class S>
 struct PrivacyRule
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::privacyValueAllowContacts<S>, ::mtproto::api::raw::privacyValueAllowAll<S>, ::mtproto::api::raw::privacyValueAllowUsers<S>, ::mtproto::api::raw::privacyValueDisallowContacts<S>, ::mtproto::api::raw::privacyValueDisallowAll<S>, ::mtproto::api::raw::privacyValueDisallowUsers<S>, ::mtproto::api::raw::privacyValueAllowChatParticipants<S>, ::mtproto::api::raw::privacyValueDisallowChatParticipants<S>, ::mtproto::api::raw::privacyValueAllowCloseFriends<S>, ::mtproto::api::raw::privacyValueAllowPremium<S>, ::mtproto::api::raw::privacyValueAllowBots<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::privacyValueDisallowBots<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::privacyValueAllowContacts<S>,
+              ::mtproto::api::raw::privacyValueAllowAll<S>,
+              ::mtproto::api::raw::privacyValueAllowUsers<S>,
+              ::mtproto::api::raw::privacyValueDisallowContacts<S>,
+              ::mtproto::api::raw::privacyValueDisallowAll<S>,
+              ::mtproto::api::raw::privacyValueDisallowUsers<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::privacyValueAllowChatParticipants<S>,
+              ::mtproto::api::raw::privacyValueDisallowChatParticipants<S>,
+              ::mtproto::api::raw::privacyValueAllowCloseFriends<S>,
+              ::mtproto::api::raw::privacyValueAllowPremium<S>,
+              ::mtproto::api::raw::privacyValueAllowBots<S>,
+              ::mtproto::api::raw::privacyValueDisallowBots<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::privacyValueAllowContacts<S>, ::mtproto::api::raw::privacyValueAllowAll<S>, ::mtproto::api::raw::privacyValueAllowUsers<S>, ::mtproto::api::raw::privacyValueDisallowContacts<S>, ::mtproto::api::raw::privacyValueDisallowAll<S>, ::mtproto::api::raw::privacyValueDisallowUsers<S>, ::mtproto::api::raw::privacyValueAllowChatParticipants<S>, ::mtproto::api::raw::privacyValueDisallowChatParticipants<S>, ::mtproto::api::raw::privacyValueAllowCloseFriends<S>, ::mtproto::api::raw::privacyValueAllowPremium<S>, ::mtproto::api::raw::privacyValueAllowBots<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::privacyValueDisallowBots<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::privacyValueAllowContacts<S>,
+            ::mtproto::api::raw::privacyValueAllowAll<S>,
+            ::mtproto::api::raw::privacyValueAllowUsers<S>,
+            ::mtproto::api::raw::privacyValueDisallowContacts<S>,
+            ::mtproto::api::raw::privacyValueDisallowAll<S>,
+            ::mtproto::api::raw::privacyValueDisallowUsers<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::privacyValueAllowChatParticipants<S>,
+            ::mtproto::api::raw::privacyValueDisallowChatParticipants<S>,
+            ::mtproto::api::raw::privacyValueAllowCloseFriends<S>,
+            ::mtproto::api::raw::privacyValueAllowPremium<S>,
+            ::mtproto::api::raw::privacyValueAllowBots<S>,
+            ::mtproto::api::raw::privacyValueDisallowBots<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -1300,16 +1354,98 @@ struct pageBlockDocument
 template <class S>
 struct PageBlock
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::pageBlockUnsupported<S>, ::mtproto::api::raw::pageBlockTitle<S>, ::mtproto::api::raw::pageBlockSubtitle<S>, ::mtproto::api::raw::pageBlockAuthorDate<S>, ::mtproto::api::raw::pageBlockHeader<S>, ::mtproto::api::raw::pageBlockSubheader<S>, ::mtproto::api::raw::pageBlockParagraph<S>, ::mtproto::api::raw::pageBlockPreformatted<S>, ::mtproto::api::raw::pageBlockFooter<S>, ::mtproto::api::raw::pageBlockDivider<S>, ::mtproto::api::raw::pageBlockAnchor<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::pageBlockList<S>, ::mtproto::api::raw::pageBlockBlockquote<S>, ::mtproto::api::raw::pageBlockPullquote<S>, ::mtproto::api::raw::pageBlockPhoto<S>, ::mtproto::api::raw::pageBlockVideo<S>, ::mtproto::api::raw::pageBlockCover<S>, ::mtproto::api::raw::pageBlockEmbed<S>, ::mtproto::api::raw::pageBlockEmbedPost<S>, ::mtproto::api::raw::pageBlockCollage<S>, ::mtproto::api::raw::pageBlockSlideshow<S>, ::mtproto::api::raw::pageBlockChannel<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::pageBlockAudio<S>, ::mtproto::api::raw::pageBlockKicker<S>, ::mtproto::api::raw::pageBlockTable<S>, ::mtproto::api::raw::pageBlockOrderedList<S>, ::mtproto::api::raw::pageBlockDetails<S>, ::mtproto::api::raw::pageBlockRelatedArticles<S>, ::mtproto::api::raw::pageBlockMap<S>, ::mtproto::api::raw::pageBlockHeading1<S>, ::mtproto::api::raw::pageBlockHeading2<S>, ::mtproto::api::raw::pageBlockHeading3<S>, ::mtproto::api::raw::pageBlockHeading4<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::pageBlockHeading5<S>, ::mtproto::api::raw::pageBlockHeading6<S>, ::mtproto::api::raw::pageBlockMath<S>, ::mtproto::api::raw::pageBlockThinking<S>, ::mtproto::api::raw::inputPageBlockMap<S>, ::mtproto::api::raw::pageBlockBlockquoteBlocks<S>, ::mtproto::api::raw::pageBlockButtonRow<S>, ::mtproto::api::raw::pageBlockDocument<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::pageBlockUnsupported<S>,
+              ::mtproto::api::raw::pageBlockTitle<S>,
+              ::mtproto::api::raw::pageBlockSubtitle<S>,
+              ::mtproto::api::raw::pageBlockAuthorDate<S>,
+              ::mtproto::api::raw::pageBlockHeader<S>,
+              ::mtproto::api::raw::pageBlockSubheader<S>,
+              ::mtproto::api::raw::pageBlockParagraph<S>,
+              ::mtproto::api::raw::pageBlockPreformatted<S>,
+              ::mtproto::api::raw::pageBlockFooter<S>,
+              ::mtproto::api::raw::pageBlockDivider<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::pageBlockAnchor<S>,
+              ::mtproto::api::raw::pageBlockList<S>,
+              ::mtproto::api::raw::pageBlockBlockquote<S>,
+              ::mtproto::api::raw::pageBlockPullquote<S>,
+              ::mtproto::api::raw::pageBlockPhoto<S>,
+              ::mtproto::api::raw::pageBlockVideo<S>,
+              ::mtproto::api::raw::pageBlockCover<S>,
+              ::mtproto::api::raw::pageBlockEmbed<S>,
+              ::mtproto::api::raw::pageBlockEmbedPost<S>,
+              ::mtproto::api::raw::pageBlockCollage<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::pageBlockSlideshow<S>,
+              ::mtproto::api::raw::pageBlockChannel<S>,
+              ::mtproto::api::raw::pageBlockAudio<S>,
+              ::mtproto::api::raw::pageBlockKicker<S>,
+              ::mtproto::api::raw::pageBlockTable<S>,
+              ::mtproto::api::raw::pageBlockOrderedList<S>,
+              ::mtproto::api::raw::pageBlockDetails<S>,
+              ::mtproto::api::raw::pageBlockRelatedArticles<S>,
+              ::mtproto::api::raw::pageBlockMap<S>,
+              ::mtproto::api::raw::pageBlockHeading1<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::pageBlockHeading2<S>,
+              ::mtproto::api::raw::pageBlockHeading3<S>,
+              ::mtproto::api::raw::pageBlockHeading4<S>,
+              ::mtproto::api::raw::pageBlockHeading5<S>,
+              ::mtproto::api::raw::pageBlockHeading6<S>,
+              ::mtproto::api::raw::pageBlockMath<S>,
+              ::mtproto::api::raw::pageBlockThinking<S>,
+              ::mtproto::api::raw::inputPageBlockMap<S>,
+              ::mtproto::api::raw::pageBlockBlockquoteBlocks<S>,
+              ::mtproto::api::raw::pageBlockButtonRow<S>,
+              ::mtproto::api::raw::pageBlockDocument<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::pageBlockUnsupported<S>, ::mtproto::api::raw::pageBlockTitle<S>, ::mtproto::api::raw::pageBlockSubtitle<S>, ::mtproto::api::raw::pageBlockAuthorDate<S>, ::mtproto::api::raw::pageBlockHeader<S>, ::mtproto::api::raw::pageBlockSubheader<S>, ::mtproto::api::raw::pageBlockParagraph<S>, ::mtproto::api::raw::pageBlockPreformatted<S>, ::mtproto::api::raw::pageBlockFooter<S>, ::mtproto::api::raw::pageBlockDivider<S>, ::mtproto::api::raw::pageBlockAnchor<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::pageBlockList<S>, ::mtproto::api::raw::pageBlockBlockquote<S>, ::mtproto::api::raw::pageBlockPullquote<S>, ::mtproto::api::raw::pageBlockPhoto<S>, ::mtproto::api::raw::pageBlockVideo<S>, ::mtproto::api::raw::pageBlockCover<S>, ::mtproto::api::raw::pageBlockEmbed<S>, ::mtproto::api::raw::pageBlockEmbedPost<S>, ::mtproto::api::raw::pageBlockCollage<S>, ::mtproto::api::raw::pageBlockSlideshow<S>, ::mtproto::api::raw::pageBlockChannel<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::pageBlockAudio<S>, ::mtproto::api::raw::pageBlockKicker<S>, ::mtproto::api::raw::pageBlockTable<S>, ::mtproto::api::raw::pageBlockOrderedList<S>, ::mtproto::api::raw::pageBlockDetails<S>, ::mtproto::api::raw::pageBlockRelatedArticles<S>, ::mtproto::api::raw::pageBlockMap<S>, ::mtproto::api::raw::pageBlockHeading1<S>, ::mtproto::api::raw::pageBlockHeading2<S>, ::mtproto::api::raw::pageBlockHeading3<S>, ::mtproto::api::raw::pageBlockHeading4<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::pageBlockHeading5<S>, ::mtproto::api::raw::pageBlockHeading6<S>, ::mtproto::api::raw::pageBlockMath<S>, ::mtproto::api::raw::pageBlockThinking<S>, ::mtproto::api::raw::inputPageBlockMap<S>, ::mtproto::api::raw::pageBlockBlockquoteBlocks<S>, ::mtproto::api::raw::pageBlockButtonRow<S>, ::mtproto::api::raw::pageBlockDocument<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::pageBlockUnsupported<S>,
+            ::mtproto::api::raw::pageBlockTitle<S>,
+            ::mtproto::api::raw::pageBlockSubtitle<S>,
+            ::mtproto::api::raw::pageBlockAuthorDate<S>,
+            ::mtproto::api::raw::pageBlockHeader<S>,
+            ::mtproto::api::raw::pageBlockSubheader<S>,
+            ::mtproto::api::raw::pageBlockParagraph<S>,
+            ::mtproto::api::raw::pageBlockPreformatted<S>,
+            ::mtproto::api::raw::pageBlockFooter<S>,
+            ::mtproto::api::raw::pageBlockDivider<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::pageBlockAnchor<S>,
+            ::mtproto::api::raw::pageBlockList<S>,
+            ::mtproto::api::raw::pageBlockBlockquote<S>,
+            ::mtproto::api::raw::pageBlockPullquote<S>,
+            ::mtproto::api::raw::pageBlockPhoto<S>,
+            ::mtproto::api::raw::pageBlockVideo<S>,
+            ::mtproto::api::raw::pageBlockCover<S>,
+            ::mtproto::api::raw::pageBlockEmbed<S>,
+            ::mtproto::api::raw::pageBlockEmbedPost<S>,
+            ::mtproto::api::raw::pageBlockCollage<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::pageBlockSlideshow<S>,
+            ::mtproto::api::raw::pageBlockChannel<S>,
+            ::mtproto::api::raw::pageBlockAudio<S>,
+            ::mtproto::api::raw::pageBlockKicker<S>,
+            ::mtproto::api::raw::pageBlockTable<S>,
+            ::mtproto::api::raw::pageBlockOrderedList<S>,
+            ::mtproto::api::raw::pageBlockDetails<S>,
+            ::mtproto::api::raw::pageBlockRelatedArticles<S>,
+            ::mtproto::api::raw::pageBlockMap<S>,
+            ::mtproto::api::raw::pageBlockHeading1<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::pageBlockHeading2<S>,
+            ::mtproto::api::raw::pageBlockHeading3<S>,
+            ::mtproto::api::raw::pageBlockHeading4<S>,
+            ::mtproto::api::raw::pageBlockHeading5<S>,
+            ::mtproto::api::raw::pageBlockHeading6<S>,
+            ::mtproto::api::raw::pageBlockMath<S>,
+            ::mtproto::api::raw::pageBlockThinking<S>,
+            ::mtproto::api::raw::inputPageBlockMap<S>,
+            ::mtproto::api::raw::pageBlockBlockquoteBlocks<S>,
+            ::mtproto::api::raw::pageBlockButtonRow<S>,
+            ::mtproto::api::raw::pageBlockDocument<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -2174,7 +2310,9 @@ struct inputPollAnswer
 /// https://core.telegram.org/type/PollAnswer
 template <class S>
 struct PollAnswer
-    : ::mtproto::tl::variant<::mtproto::api::raw::pollAnswer<S>, ::mtproto::api::raw::inputPollAnswer<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::pollAnswer<S>,
+          ::mtproto::api::raw::inputPollAnswer<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::pollAnswer<S>,
@@ -2329,7 +2467,9 @@ struct peerSelfLocated
 /// https://core.telegram.org/type/PeerLocated
 template <class S>
 struct PeerLocated
-    : ::mtproto::tl::variant<::mtproto::api::raw::peerLocated<S>, ::mtproto::api::raw::peerSelfLocated<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::peerLocated<S>,
+          ::mtproto::api::raw::peerSelfLocated<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::peerLocated<S>,

@@ -679,14 +679,76 @@ struct textButton
 template <class S>
 struct RichText
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::textEmpty<S>, ::mtproto::api::raw::textPlain<S>, ::mtproto::api::raw::textBold<S>, ::mtproto::api::raw::textItalic<S>, ::mtproto::api::raw::textUnderline<S>, ::mtproto::api::raw::textStrike<S>, ::mtproto::api::raw::textFixed<S>, ::mtproto::api::raw::textUrl<S>, ::mtproto::api::raw::textEmail<S>, ::mtproto::api::raw::textConcat<S>, ::mtproto::api::raw::textSubscript<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::textSuperscript<S>, ::mtproto::api::raw::textMarked<S>, ::mtproto::api::raw::textPhone<S>, ::mtproto::api::raw::textImage<S>, ::mtproto::api::raw::textAnchor<S>, ::mtproto::api::raw::textMath<S>, ::mtproto::api::raw::textCustomEmoji<S>, ::mtproto::api::raw::textSpoiler<S>, ::mtproto::api::raw::textMention<S>, ::mtproto::api::raw::textHashtag<S>, ::mtproto::api::raw::textBotCommand<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::textCashtag<S>, ::mtproto::api::raw::textAutoUrl<S>, ::mtproto::api::raw::textAutoEmail<S>, ::mtproto::api::raw::textAutoPhone<S>, ::mtproto::api::raw::textBankCard<S>, ::mtproto::api::raw::textMentionName<S>, ::mtproto::api::raw::textDate<S>, ::mtproto::api::raw::textDiff<S>, ::mtproto::api::raw::textButton<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::textEmpty<S>,
+              ::mtproto::api::raw::textPlain<S>,
+              ::mtproto::api::raw::textBold<S>,
+              ::mtproto::api::raw::textItalic<S>,
+              ::mtproto::api::raw::textUnderline<S>,
+              ::mtproto::api::raw::textStrike<S>,
+              ::mtproto::api::raw::textFixed<S>,
+              ::mtproto::api::raw::textUrl<S>,
+              ::mtproto::api::raw::textEmail<S>,
+              ::mtproto::api::raw::textConcat<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::textSubscript<S>,
+              ::mtproto::api::raw::textSuperscript<S>,
+              ::mtproto::api::raw::textMarked<S>,
+              ::mtproto::api::raw::textPhone<S>,
+              ::mtproto::api::raw::textImage<S>,
+              ::mtproto::api::raw::textAnchor<S>,
+              ::mtproto::api::raw::textMath<S>,
+              ::mtproto::api::raw::textCustomEmoji<S>,
+              ::mtproto::api::raw::textSpoiler<S>,
+              ::mtproto::api::raw::textMention<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::textHashtag<S>,
+              ::mtproto::api::raw::textBotCommand<S>,
+              ::mtproto::api::raw::textCashtag<S>,
+              ::mtproto::api::raw::textAutoUrl<S>,
+              ::mtproto::api::raw::textAutoEmail<S>,
+              ::mtproto::api::raw::textAutoPhone<S>,
+              ::mtproto::api::raw::textBankCard<S>,
+              ::mtproto::api::raw::textMentionName<S>,
+              ::mtproto::api::raw::textDate<S>,
+              ::mtproto::api::raw::textDiff<S>,
+              ::mtproto::api::raw::textButton<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::textEmpty<S>, ::mtproto::api::raw::textPlain<S>, ::mtproto::api::raw::textBold<S>, ::mtproto::api::raw::textItalic<S>, ::mtproto::api::raw::textUnderline<S>, ::mtproto::api::raw::textStrike<S>, ::mtproto::api::raw::textFixed<S>, ::mtproto::api::raw::textUrl<S>, ::mtproto::api::raw::textEmail<S>, ::mtproto::api::raw::textConcat<S>, ::mtproto::api::raw::textSubscript<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::textSuperscript<S>, ::mtproto::api::raw::textMarked<S>, ::mtproto::api::raw::textPhone<S>, ::mtproto::api::raw::textImage<S>, ::mtproto::api::raw::textAnchor<S>, ::mtproto::api::raw::textMath<S>, ::mtproto::api::raw::textCustomEmoji<S>, ::mtproto::api::raw::textSpoiler<S>, ::mtproto::api::raw::textMention<S>, ::mtproto::api::raw::textHashtag<S>, ::mtproto::api::raw::textBotCommand<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::textCashtag<S>, ::mtproto::api::raw::textAutoUrl<S>, ::mtproto::api::raw::textAutoEmail<S>, ::mtproto::api::raw::textAutoPhone<S>, ::mtproto::api::raw::textBankCard<S>, ::mtproto::api::raw::textMentionName<S>, ::mtproto::api::raw::textDate<S>, ::mtproto::api::raw::textDiff<S>, ::mtproto::api::raw::textButton<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::textEmpty<S>,
+            ::mtproto::api::raw::textPlain<S>,
+            ::mtproto::api::raw::textBold<S>,
+            ::mtproto::api::raw::textItalic<S>,
+            ::mtproto::api::raw::textUnderline<S>,
+            ::mtproto::api::raw::textStrike<S>,
+            ::mtproto::api::raw::textFixed<S>,
+            ::mtproto::api::raw::textUrl<S>,
+            ::mtproto::api::raw::textEmail<S>,
+            ::mtproto::api::raw::textConcat<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::textSubscript<S>,
+            ::mtproto::api::raw::textSuperscript<S>,
+            ::mtproto::api::raw::textMarked<S>,
+            ::mtproto::api::raw::textPhone<S>,
+            ::mtproto::api::raw::textImage<S>,
+            ::mtproto::api::raw::textAnchor<S>,
+            ::mtproto::api::raw::textMath<S>,
+            ::mtproto::api::raw::textCustomEmoji<S>,
+            ::mtproto::api::raw::textSpoiler<S>,
+            ::mtproto::api::raw::textMention<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::textHashtag<S>,
+            ::mtproto::api::raw::textBotCommand<S>,
+            ::mtproto::api::raw::textCashtag<S>,
+            ::mtproto::api::raw::textAutoUrl<S>,
+            ::mtproto::api::raw::textAutoEmail<S>,
+            ::mtproto::api::raw::textAutoPhone<S>,
+            ::mtproto::api::raw::textBankCard<S>,
+            ::mtproto::api::raw::textMentionName<S>,
+            ::mtproto::api::raw::textDate<S>,
+            ::mtproto::api::raw::textDiff<S>,
+            ::mtproto::api::raw::textButton<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>

@@ -301,12 +301,56 @@ struct sendMessageStopDraftAction
 template <class S>
 struct SendMessageAction
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::sendMessageTypingAction<S>, ::mtproto::api::raw::sendMessageCancelAction<S>, ::mtproto::api::raw::sendMessageRecordVideoAction<S>, ::mtproto::api::raw::sendMessageUploadVideoAction<S>, ::mtproto::api::raw::sendMessageRecordAudioAction<S>, ::mtproto::api::raw::sendMessageUploadAudioAction<S>, ::mtproto::api::raw::sendMessageUploadPhotoAction<S>, ::mtproto::api::raw::sendMessageUploadDocumentAction<S>, ::mtproto::api::raw::sendMessageGeoLocationAction<S>, ::mtproto::api::raw::sendMessageChooseContactAction<S>, ::mtproto::api::raw::sendMessageGamePlayAction<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::sendMessageRecordRoundAction<S>, ::mtproto::api::raw::sendMessageUploadRoundAction<S>, ::mtproto::api::raw::speakingInGroupCallAction<S>, ::mtproto::api::raw::sendMessageHistoryImportAction<S>, ::mtproto::api::raw::sendMessageChooseStickerAction<S>, ::mtproto::api::raw::sendMessageEmojiInteraction<S>, ::mtproto::api::raw::sendMessageEmojiInteractionSeen<S>, ::mtproto::api::raw::sendMessageTextDraftAction<S>, ::mtproto::api::raw::inputSendMessageRichMessageDraftAction<S>, ::mtproto::api::raw::sendMessageRichMessageDraftAction<S>, ::mtproto::api::raw::sendMessageStopDraftAction<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::sendMessageTypingAction<S>,
+              ::mtproto::api::raw::sendMessageCancelAction<S>,
+              ::mtproto::api::raw::sendMessageRecordVideoAction<S>,
+              ::mtproto::api::raw::sendMessageUploadVideoAction<S>,
+              ::mtproto::api::raw::sendMessageRecordAudioAction<S>,
+              ::mtproto::api::raw::sendMessageUploadAudioAction<S>,
+              ::mtproto::api::raw::sendMessageUploadPhotoAction<S>,
+              ::mtproto::api::raw::sendMessageUploadDocumentAction<S>,
+              ::mtproto::api::raw::sendMessageGeoLocationAction<S>,
+              ::mtproto::api::raw::sendMessageChooseContactAction<S>,
+              ::mtproto::api::raw::sendMessageGamePlayAction<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::sendMessageRecordRoundAction<S>,
+              ::mtproto::api::raw::sendMessageUploadRoundAction<S>,
+              ::mtproto::api::raw::speakingInGroupCallAction<S>,
+              ::mtproto::api::raw::sendMessageHistoryImportAction<S>,
+              ::mtproto::api::raw::sendMessageChooseStickerAction<S>,
+              ::mtproto::api::raw::sendMessageEmojiInteraction<S>,
+              ::mtproto::api::raw::sendMessageEmojiInteractionSeen<S>,
+              ::mtproto::api::raw::sendMessageTextDraftAction<S>,
+              ::mtproto::api::raw::inputSendMessageRichMessageDraftAction<S>,
+              ::mtproto::api::raw::sendMessageRichMessageDraftAction<S>,
+              ::mtproto::api::raw::sendMessageStopDraftAction<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::sendMessageTypingAction<S>, ::mtproto::api::raw::sendMessageCancelAction<S>, ::mtproto::api::raw::sendMessageRecordVideoAction<S>, ::mtproto::api::raw::sendMessageUploadVideoAction<S>, ::mtproto::api::raw::sendMessageRecordAudioAction<S>, ::mtproto::api::raw::sendMessageUploadAudioAction<S>, ::mtproto::api::raw::sendMessageUploadPhotoAction<S>, ::mtproto::api::raw::sendMessageUploadDocumentAction<S>, ::mtproto::api::raw::sendMessageGeoLocationAction<S>, ::mtproto::api::raw::sendMessageChooseContactAction<S>, ::mtproto::api::raw::sendMessageGamePlayAction<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::sendMessageRecordRoundAction<S>, ::mtproto::api::raw::sendMessageUploadRoundAction<S>, ::mtproto::api::raw::speakingInGroupCallAction<S>, ::mtproto::api::raw::sendMessageHistoryImportAction<S>, ::mtproto::api::raw::sendMessageChooseStickerAction<S>, ::mtproto::api::raw::sendMessageEmojiInteraction<S>, ::mtproto::api::raw::sendMessageEmojiInteractionSeen<S>, ::mtproto::api::raw::sendMessageTextDraftAction<S>, ::mtproto::api::raw::inputSendMessageRichMessageDraftAction<S>, ::mtproto::api::raw::sendMessageRichMessageDraftAction<S>, ::mtproto::api::raw::sendMessageStopDraftAction<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::sendMessageTypingAction<S>,
+            ::mtproto::api::raw::sendMessageCancelAction<S>,
+            ::mtproto::api::raw::sendMessageRecordVideoAction<S>,
+            ::mtproto::api::raw::sendMessageUploadVideoAction<S>,
+            ::mtproto::api::raw::sendMessageRecordAudioAction<S>,
+            ::mtproto::api::raw::sendMessageUploadAudioAction<S>,
+            ::mtproto::api::raw::sendMessageUploadPhotoAction<S>,
+            ::mtproto::api::raw::sendMessageUploadDocumentAction<S>,
+            ::mtproto::api::raw::sendMessageGeoLocationAction<S>,
+            ::mtproto::api::raw::sendMessageChooseContactAction<S>,
+            ::mtproto::api::raw::sendMessageGamePlayAction<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::sendMessageRecordRoundAction<S>,
+            ::mtproto::api::raw::sendMessageUploadRoundAction<S>,
+            ::mtproto::api::raw::speakingInGroupCallAction<S>,
+            ::mtproto::api::raw::sendMessageHistoryImportAction<S>,
+            ::mtproto::api::raw::sendMessageChooseStickerAction<S>,
+            ::mtproto::api::raw::sendMessageEmojiInteraction<S>,
+            ::mtproto::api::raw::sendMessageEmojiInteractionSeen<S>,
+            ::mtproto::api::raw::sendMessageTextDraftAction<S>,
+            ::mtproto::api::raw::inputSendMessageRichMessageDraftAction<S>,
+            ::mtproto::api::raw::sendMessageRichMessageDraftAction<S>,
+            ::mtproto::api::raw::sendMessageStopDraftAction<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -552,7 +596,9 @@ struct secureFile
 /// https://core.telegram.org/type/SecureFile
 template <class S>
 struct SecureFile
-    : ::mtproto::tl::variant<::mtproto::api::raw::secureFileEmpty<S>, ::mtproto::api::raw::secureFile<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::secureFileEmpty<S>,
+          ::mtproto::api::raw::secureFile<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::secureFileEmpty<S>,
@@ -753,12 +799,38 @@ struct secureValueTypeEmail
 template <class S>
 struct SecureValueType
     : ::mtproto::tl::variant<
-          ::mtproto::tl::group<::mtproto::api::raw::secureValueTypePersonalDetails<S>, ::mtproto::api::raw::secureValueTypePassport<S>, ::mtproto::api::raw::secureValueTypeDriverLicense<S>, ::mtproto::api::raw::secureValueTypeIdentityCard<S>, ::mtproto::api::raw::secureValueTypeInternalPassport<S>, ::mtproto::api::raw::secureValueTypeAddress<S>, ::mtproto::api::raw::secureValueTypeUtilityBill<S>, ::mtproto::api::raw::secureValueTypeBankStatement<S>, ::mtproto::api::raw::secureValueTypeRentalAgreement<S>, ::mtproto::api::raw::secureValueTypePassportRegistration<S>, ::mtproto::api::raw::secureValueTypeTemporaryRegistration<S>>,
-          ::mtproto::tl::group<::mtproto::api::raw::secureValueTypePhone<S>, ::mtproto::api::raw::secureValueTypeEmail<S>>>
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::secureValueTypePersonalDetails<S>,
+              ::mtproto::api::raw::secureValueTypePassport<S>,
+              ::mtproto::api::raw::secureValueTypeDriverLicense<S>,
+              ::mtproto::api::raw::secureValueTypeIdentityCard<S>,
+              ::mtproto::api::raw::secureValueTypeInternalPassport<S>,
+              ::mtproto::api::raw::secureValueTypeAddress<S>>,
+          ::mtproto::tl::group<
+              ::mtproto::api::raw::secureValueTypeUtilityBill<S>,
+              ::mtproto::api::raw::secureValueTypeBankStatement<S>,
+              ::mtproto::api::raw::secureValueTypeRentalAgreement<S>,
+              ::mtproto::api::raw::secureValueTypePassportRegistration<S>,
+              ::mtproto::api::raw::secureValueTypeTemporaryRegistration<S>,
+              ::mtproto::api::raw::secureValueTypePhone<S>,
+              ::mtproto::api::raw::secureValueTypeEmail<S>>>
 {
     using tl_variant = ::mtproto::tl::variant<
-        ::mtproto::tl::group<::mtproto::api::raw::secureValueTypePersonalDetails<S>, ::mtproto::api::raw::secureValueTypePassport<S>, ::mtproto::api::raw::secureValueTypeDriverLicense<S>, ::mtproto::api::raw::secureValueTypeIdentityCard<S>, ::mtproto::api::raw::secureValueTypeInternalPassport<S>, ::mtproto::api::raw::secureValueTypeAddress<S>, ::mtproto::api::raw::secureValueTypeUtilityBill<S>, ::mtproto::api::raw::secureValueTypeBankStatement<S>, ::mtproto::api::raw::secureValueTypeRentalAgreement<S>, ::mtproto::api::raw::secureValueTypePassportRegistration<S>, ::mtproto::api::raw::secureValueTypeTemporaryRegistration<S>>,
-        ::mtproto::tl::group<::mtproto::api::raw::secureValueTypePhone<S>, ::mtproto::api::raw::secureValueTypeEmail<S>>>;
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::secureValueTypePersonalDetails<S>,
+            ::mtproto::api::raw::secureValueTypePassport<S>,
+            ::mtproto::api::raw::secureValueTypeDriverLicense<S>,
+            ::mtproto::api::raw::secureValueTypeIdentityCard<S>,
+            ::mtproto::api::raw::secureValueTypeInternalPassport<S>,
+            ::mtproto::api::raw::secureValueTypeAddress<S>>,
+        ::mtproto::tl::group<
+            ::mtproto::api::raw::secureValueTypeUtilityBill<S>,
+            ::mtproto::api::raw::secureValueTypeBankStatement<S>,
+            ::mtproto::api::raw::secureValueTypeRentalAgreement<S>,
+            ::mtproto::api::raw::secureValueTypePassportRegistration<S>,
+            ::mtproto::api::raw::secureValueTypeTemporaryRegistration<S>,
+            ::mtproto::api::raw::secureValueTypePhone<S>,
+            ::mtproto::api::raw::secureValueTypeEmail<S>>>;
     using tl_variant::tl_variant;
 
     template <class F>
@@ -1890,7 +1962,9 @@ struct monoForumDialog
 /// https://core.telegram.org/type/SavedDialog
 template <class S>
 struct SavedDialog
-    : ::mtproto::tl::variant<::mtproto::api::raw::savedDialog<S>, ::mtproto::api::raw::monoForumDialog<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::savedDialog<S>,
+          ::mtproto::api::raw::monoForumDialog<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::savedDialog<S>,
@@ -2497,7 +2571,9 @@ struct starGiftUnique
 /// https://core.telegram.org/type/StarGift
 template <class S>
 struct StarGift
-    : ::mtproto::tl::variant<::mtproto::api::raw::starGift<S>, ::mtproto::api::raw::starGiftUnique<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::starGift<S>,
+          ::mtproto::api::raw::starGiftUnique<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::starGift<S>,
@@ -2566,7 +2642,9 @@ struct starsTonAmount
 /// https://core.telegram.org/type/StarsAmount
 template <class S>
 struct StarsAmount
-    : ::mtproto::tl::variant<::mtproto::api::raw::starsAmount<S>, ::mtproto::api::raw::starsTonAmount<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::starsAmount<S>,
+          ::mtproto::api::raw::starsTonAmount<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::starsAmount<S>,

@@ -75,7 +75,9 @@ struct wallPaperNoFile
 /// https://core.telegram.org/type/WallPaper
 template <class S>
 struct WallPaper
-    : ::mtproto::tl::variant<::mtproto::api::raw::wallPaper<S>, ::mtproto::api::raw::wallPaperNoFile<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::wallPaper<S>,
+          ::mtproto::api::raw::wallPaperNoFile<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::wallPaper<S>,
@@ -271,7 +273,9 @@ struct webDocumentNoProxy
 /// https://core.telegram.org/type/WebDocument
 template <class S>
 struct WebDocument
-    : ::mtproto::tl::variant<::mtproto::api::raw::webDocument<S>, ::mtproto::api::raw::webDocumentNoProxy<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::webDocument<S>,
+          ::mtproto::api::raw::webDocumentNoProxy<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::webDocument<S>,

@@ -62,7 +62,9 @@ struct usersSlice
 /// https://core.telegram.org/type/users.Users
 template <class S>
 struct Users
-    : ::mtproto::tl::variant<::mtproto::api::raw::users::users<S>, ::mtproto::api::raw::users::usersSlice<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::api::raw::users::users<S>,
+          ::mtproto::api::raw::users::usersSlice<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::api::raw::users::users<S>,

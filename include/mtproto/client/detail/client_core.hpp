@@ -521,7 +521,7 @@ private:
         if (data_.user_id != 0 && !call.unauthorized && !(dc == home_ ? home_authorized_ : foreign_[dc].authorized))
             return bring_authorization(dc, id);
         call.on = connection_to(dc, call.how.media);
-        call.on->send(id, call.request);
+        call.on->send(id, call.request, call.how.compress);
     }
 
     void dispatch_later(std::uint64_t id, pending& call, std::chrono::steady_clock::duration wait)

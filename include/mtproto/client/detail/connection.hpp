@@ -105,12 +105,12 @@ public:
     }
 
     /// `id` is the owner's name for the call.
-    void send(std::uint64_t id, std::shared_ptr<const bytes> request)
+    void send(std::uint64_t id, std::shared_ptr<const bytes> request, bool compress)
     {
         if (open_)
-            hand_over(id, *request);
+            hand_over(id, *request, compress);
         else
-            queue_.push_back({id, std::move(request)});
+            queue_.push_back({id, std::move(request), compress});
         wake();
     }
     /// Forgets a call; the server is told if it was sent. No answer will come for it.
@@ -142,6 +142,7 @@ private:
     {
         std::uint64_t id;
         std::shared_ptr<const bytes> request;
+        bool compress;
     };
 
     void spawn(task<void> what)
@@ -169,9 +170,11 @@ private:
         tell([&](connection_owner& owner) { owner.on_state(*this, {kind, settings_.dc, std::move(why), wait}); });
     }
 
-    void hand_over(std::uint64_t id, const bytes& request)
+    void hand_over(std::uint64_t id, const bytes& request, bool compress)
     {
-        auto const call = engine_->send(request, {}, now());
+        session::call_options how;
+        how.compress = compress;
+        auto const call = engine_->send(request, how, now());
         running_[call] = id;
         by_id_[id] = call;
     }
@@ -401,7 +404,7 @@ private:
     {
         open_ = true;
         for (auto const& one : std::exchange(queue_, {}))
-            hand_over(one.id, *one.request);
+            hand_over(one.id, *one.request, one.compress);
     }
 
     /// The first call with a temporary key; the others wait for its answer.

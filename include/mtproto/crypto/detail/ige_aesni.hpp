@@ -134,66 +134,6 @@ MTPROTO_TARGET_AES inline void ige_aesni(const std::byte* src, std::byte* dst, s
     wipe({reinterpret_cast<std::byte*>(k), sizeof k});
 }
 
-/// Where one of several interleaved messages stands.
-struct ige_lane
-{
-    const std::byte* src;
-    std::byte* dst;
-    std::size_t blocks; // left
-    std::size_t stride; // 16, or 0 for a lane that has nothing to do
-};
-
-inline constexpr std::size_t ige_lanes = 8;
-
-struct ige_lane_state
-{
-    __m128i keys[15][ige_lanes];
-    __m128i x[ige_lanes]; // input of the block before
-    __m128i y[ige_lanes]; // output of the block before
-};
-
-template <bool Encrypt>
-MTPROTO_TARGET_AES inline void ige_load_lane(ige_lane_state& s, std::size_t lane, const std::byte* key,
-                                             const std::byte* iv) noexcept
-{
-    __m128i k[15];
-    expand_keys<Encrypt>(key, k);
-    for (std::size_t r = 0; r < 15; ++r)
-        s.keys[r][lane] = k[r];
-    s.x[lane] = load_block(iv + (Encrypt ? 16 : 0));
-    s.y[lane] = load_block(iv + (Encrypt ? 0 : 16));
-    wipe({reinterpret_cast<std::byte*>(k), sizeof k});
-}
-
-// `blocks` blocks of every lane. A block of one lane waits for the block before it, the lanes do not wait for
-// each other: eight of them keep the AES units busy.
-template <bool Encrypt>
-MTPROTO_TARGET_AES inline void ige_run_lanes(ige_lane_state& s, ige_lane* lanes, std::size_t blocks) noexcept
-{
-    __m128i x[ige_lanes], t[ige_lanes];
-    for (; blocks != 0; --blocks) {
-        MTPROTO_UNROLL
-        for (std::size_t l = 0; l < ige_lanes; ++l) {
-            x[l] = load_block(lanes[l].src);
-            t[l] = _mm_xor_si128(_mm_xor_si128(x[l], s.y[l]), s.keys[0][l]);
-        }
-        for (std::size_t r = 1; r < 14; ++r) {
-            MTPROTO_UNROLL
-            for (std::size_t l = 0; l < ige_lanes; ++l)
-                t[l] = aes_round<Encrypt>(t[l], s.keys[r][l]);
-        }
-        MTPROTO_UNROLL
-        for (std::size_t l = 0; l < ige_lanes; ++l) {
-            t[l] = aes_last<Encrypt>(t[l], _mm_xor_si128(s.keys[14][l], s.x[l]));
-            store_block(lanes[l].dst, t[l]);
-            s.y[l] = t[l];
-            s.x[l] = x[l];
-            lanes[l].src += lanes[l].stride;
-            lanes[l].dst += lanes[l].stride;
-        }
-    }
-}
-
 } // namespace mtproto::crypto::detail
 
 #endif

@@ -729,7 +729,9 @@ struct msg_resend_ans_req
 
 template <class S>
 struct MsgResendReq
-    : ::mtproto::tl::variant<::mtproto::mt::raw::msg_resend_req<S>, ::mtproto::mt::raw::msg_resend_ans_req<S>>
+    : ::mtproto::tl::variant<
+          ::mtproto::mt::raw::msg_resend_req<S>,
+          ::mtproto::mt::raw::msg_resend_ans_req<S>>
 {
     using tl_variant = ::mtproto::tl::variant<
         ::mtproto::mt::raw::msg_resend_req<S>,

@@ -18,6 +18,7 @@ namespace detail
 struct text_style
 {
     bool plain = false;           // no braces, no angle brackets, no conditional `true`
+    bool result = false;          // the result of a declaration
     bool bytes_as_string = false; // of parameters; ids take vectors of bytes as they are written
 };
 
@@ -48,14 +49,13 @@ inline void append_type(std::string& out, const type_expr& type, text_style styl
         out += type.name;
     if (type.args.empty())
         return;
-    bool const angled = type.angled && !style.plain;
+    // The result of a declaration keeps its `Vector t`.
+    bool const angled = !style.plain && (type.angled || !style.result);
+    style.result = false;
     for (bool first = true; auto const& arg : type.args) {
         out += !angled ? ' ' : first ? '<' : ',';
         first = false;
-        bool const nested = !angled && !style.plain && !arg.args.empty();
-        out += nested ? "(" : "";
         append_type(out, arg, style);
-        out += nested ? ")" : "";
     }
     out += angled ? ">" : "";
 }
@@ -76,15 +76,12 @@ inline void append_declaration(std::string& out, const combinator& line, text_st
             out.append(line.params[p.when->field].name) += '.';
             out.append(std::to_string(p.when->bit)) += '?';
         }
-        bool const applied =
-            !style.plain && !p.type.angled && !p.type.args.empty() && p.type.kind != type_kind::repeat;
-        out += applied ? "(" : "";
         append_type(out, p.type, style);
-        out += applied ? ")" : "";
     }
     if (line.builtin && line.params.empty() && line.source.find('?') != std::string_view::npos)
         out += " ?";
     out += " = ";
+    style.result = true;
     append_type(out, line.result, style);
 }
 

@@ -269,10 +269,12 @@ private:
         if (token_.is('['))
             return repeat(type);
         if (token_.is('%')) {
+            auto const start = type.offset;
             advance();
             if (!term(type))
                 return false;
             type.percent = true;
+            type.offset = start;
             return true;
         }
         if (token_.is('!')) {

@@ -78,7 +78,8 @@ private:
             return true;
         if (line.name == "boolTrue" || line.name == "boolFalse")
             return line.result.name == "Bool";
-        if (!line.params.empty() && line.params.front().type.kind == type_kind::repeat)
+        if (line.params.size() == 1 && line.params[0].name.empty() &&
+            line.params[0].type.kind == type_kind::repeat)
             return true; // int128 4*[ int ] = Int128
         auto const found = std::find_if(std::begin(builtin_types), std::end(builtin_types),
                                         [&](auto const& b) { return b.name == line.name; });
