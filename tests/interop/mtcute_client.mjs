@@ -70,7 +70,7 @@ await run(async () => {
 
     const answers = new Answers()
     client.onNewMessage.add((message) => {
-        if (!message.isOutgoing && message.chat.type === 'user') answers.add(message.text)
+        if (!message.isOutgoing && message.chat.type === 'user') answers.add(message.text, message)
     })
     if (plan.bot_token) {
         say('waiting to be greeted')
@@ -93,11 +93,11 @@ await run(async () => {
 
     for (const size of plan.files) {
         const content = randomFile(size)
-        const message = await client.sendMedia(plan.peer, { type: 'document', file: content, fileName: 'data.bin', fileMime: 'application/octet-stream' })
-        await answers.expect(`file: ${size} ${sha256(content)}`)
-        const back = await client.downloadAsBuffer(message.media)
+        await client.sendMedia(plan.peer, { type: 'document', file: content, fileName: 'data.bin', fileMime: 'application/octet-stream' })
+        const returned = await answers.expect(`file: ${size} ${sha256(content)}`)
+        const back = await client.downloadAsBuffer(returned.media)
         check(Buffer.compare(back, content) === 0, `a file of ${size} bytes came back different`)
-        say(`file of ${size} bytes sent, received by the peer, downloaded`)
+        say(`file of ${size} bytes sent, and received from the peer`)
     }
     await client.logOut()
     await client.destroy()

@@ -32,23 +32,27 @@ export function randomFile(size) {
     return all
 }
 
-/** Texts of incoming messages, until somebody waits for them. */
+/** Incoming messages, until somebody waits for them. */
 export class Answers {
-    #texts = []
+    #messages = []
     #arrived = () => {}
-    add(text) {
-        this.#texts.push(text)
+    add(text, message) {
+        this.#messages.push({ text, message })
         this.#arrived()
     }
+    /** The next message whose text is `wanted`. */
     async expect(wanted) {
         const late = setTimeout(() => {
             say(`no answer '${wanted}' within 30 seconds`)
             process.exit(1)
         }, 30_000)
         for (;;) {
-            while (this.#texts.length) {
-                const text = this.#texts.shift()
-                if (text === wanted) return clearTimeout(late)
+            while (this.#messages.length) {
+                const { text, message } = this.#messages.shift()
+                if (text === wanted) {
+                    clearTimeout(late)
+                    return message
+                }
                 say(`passed over: ${text}`)
             }
             await new Promise((resolve) => (this.#arrived = resolve))

@@ -4,13 +4,13 @@
     run.py --host build/tests/interop/interop-host --packages build/interop --client telethon [--transport full]... [--verbose]
 
 The host (host.cpp) is the data centre and, over real sockets, our own client, which holds the account that the independent client
-writes to: it echoes texts, and answers files with their size and SHA-256. The client gets a plan as JSON in its only argument:
+writes to: it echoes texts, and sends files back with their size and SHA-256. The client gets a plan as JSON in its only argument:
 
     host port dc public_key   where the data centre is; public_key is a file
     transport secret          what to connect by; secret if it is an MTProxy
     name phone code password  the account to sign in to, or name and bot_token; password if it has one
     peer dialogs              whom to write to; titles that the list of dialogs has
-    files                     sizes of files to send, to have the peer's SHA-256 of, and to download again
+    files                     sizes of files to send; the peer says what SHA-256 it received, and sends the same back
     node verbose              where Node's packages are; whether to log everything
 
 It signs in, lists dialogs, sends a text, waits for the echo, reads the history, transfers the files, signs out, and exits with 0.
@@ -28,7 +28,6 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 LAYERS = HERE.parent.parent / "schema" / "layers"
 SMALL, LARGE = 1000, 11 * 1024 * 1024 + 13
-DOMAIN = b"proxy.example"
 SKIPPED = 77
 
 # pyaes encrypts 120 kB a second, so where Telethon uses it (CTR), the large file goes in a second run with OpenSSL in its place.
@@ -69,10 +68,8 @@ def command_of(client, packages):
     return ["node", str(HERE / f"{client}_client.mjs")]
 
 
-def secret_of(transport, key):
-    if "-ee" in transport:
-        return "ee" + key + DOMAIN.hex()
-    return "dd" + key if "-dd" in transport else key
+def secret_of(transport, secrets):
+    return secrets["ee" if "-ee" in transport else "dd" if "-dd" in transport else "plain"]
 
 
 class Host:
@@ -165,7 +162,7 @@ async def main(args):
                                        "files": [SMALL] if slow or args.small else [SMALL, LARGE],
                                        "node": str(args.packages / "node"), "verbose": args.verbose}
                     if transport.startswith("mtproxy"):
-                        plan["secret"] = secret_of(transport, ready["secret"])
+                        plan["secret"] = secret_of(transport, ready["secrets"])
                     output, start = [], time.monotonic()
                     try:
                         await run_client(command, plan, host, output)

@@ -75,7 +75,7 @@ await run(async () => {
     say('signed in as', me.firstName)
 
     const answers = new Answers()
-    client.addEventHandler((event) => answers.add(event.message.message), new NewMessage({ incoming: true }))
+    client.addEventHandler((event) => answers.add(event.message.message, event.message), new NewMessage({ incoming: true }))
     if (plan.bot_token) {
         say('waiting to be greeted')
         await answers.expect('hello')
@@ -97,11 +97,11 @@ await run(async () => {
     for (const size of plan.files) {
         const content = randomFile(size)
         const file = new CustomFile('data.bin', size, '', content)
-        const message = await client.sendFile(plan.peer, { file, forceDocument: true })
-        await answers.expect(`file: ${size} ${sha256(content)}`)
-        const back = await client.downloadMedia(message, {})
+        await client.sendFile(plan.peer, { file, forceDocument: true })
+        const returned = await answers.expect(`file: ${size} ${sha256(content)}`)
+        const back = await client.downloadMedia(returned, {})
         check(Buffer.compare(back, content) === 0, `a file of ${size} bytes came back different`)
-        say(`file of ${size} bytes sent, received by the peer, downloaded`)
+        say(`file of ${size} bytes sent, and received from the peer`)
     }
     check(await client.logOut(), 'could not log out')
 })

@@ -122,12 +122,12 @@ async def main():
         content = content[:size]
         file = io.BytesIO(content)
         file.name = "data.bin"
-        sent = await client.send_file(plan["peer"], file, force_document=True)
+        await client.send_file(plan["peer"], file, force_document=True)
         digest = hashlib.sha256(content).hexdigest()
-        await answer(f"file: {size} {digest}")
-        back = await client.download_media(sent, file=bytes)
+        returned = await answer(f"file: {size} {digest}")
+        back = await client.download_media(returned, file=bytes)
         check(back == content, f"a file of {size} bytes came back different")
-        print(f"file of {size} bytes sent, received by the peer, downloaded", flush=True)
+        print(f"file of {size} bytes sent, and received from the peer", flush=True)
     check(await client.log_out(), "could not log out")
     print("ok", flush=True)
 
