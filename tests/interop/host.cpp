@@ -210,7 +210,7 @@ std::string number(int i) { return (i < 10 ? "0" : "") + std::to_string(i); }
 /// Accounts for the independent clients, ours, a bot, and two dialogs that everybody has. Returns the ready line.
 json::object furnish(sandbox::data_centre& dc)
 {
-    auto const bob = dc.add_user({.phone = "+15550300", .first_name = "Bob", .username = "bob"}).value();
+    auto const bob = dc.add_user({.phone = "+15550300", .first_name = "Bob", .username = "interop_peer"}).value();
     std::vector<std::int64_t> members;
     json::array users;
     for (int i = 0; i != guests; ++i) {
@@ -232,7 +232,7 @@ json::object furnish(sandbox::data_centre& dc)
             {"dc", dc.dc()},
             {"public_key", dc.public_key_pem()},
             {"secrets", {{"plain", plain_secret}, {"dd", padded_secret}, {"ee", tls_secret}}},
-            {"peer", "bob"},
+            {"peer", "interop_peer"},
             {"dialogs", {"Interop channel", "Interop group"}},
             {"users", users},
             {"bots", {{{"token", bot.token}, {"name", bot.name}, {"username", bot.username}}}}};
@@ -249,7 +249,7 @@ task<result<>> host(sandbox::data_centre& dc)
     options.keys = {mtproto::crypto::rsa_public_key::from_pem(dc.public_key_pem()).value()};
     options.use_environment = false;
     options.on_event = [](const mtproto::client_event& event) {
-        std::cerr << "our client: " << to_string(event.kind) << ' ' << (event.why ? event.why.message() : "") << std::endl;
+        std::cerr << "our client: " << to_string(event.kind) << ' ' << (event.why.code() ? event.why.message() : "") << std::endl;
     };
     client tg(co_await asio::this_coro::executor, options);
     if (auto const up = co_await tg.connect(); !up)

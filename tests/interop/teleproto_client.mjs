@@ -9,7 +9,7 @@ const { Logger, PromisedWebSockets } = require('teleproto/extensions')
 const { NewMessage } = require('teleproto/events')
 const { CustomFile } = require('teleproto/client/uploads')
 const { ConnectionTCPAbridged, ConnectionTCPFull, ConnectionTCPObfuscated } = require('teleproto/network')
-const { StringSession } = require('teleproto/sessions')
+const { MemorySession } = require('teleproto/sessions/Memory')
 const { _serverKeys } = require('teleproto/crypto/RSA')
 
 /** The fingerprint is the low half of the SHA-1 of `n` and `e` as TL strings, https://core.telegram.org/mtproto/auth_key. */
@@ -48,7 +48,8 @@ function transport() {
 
 await run(async () => {
     addServerKey(publicKey)
-    const session = new StringSession('')
+    // Its StringSession writes the port as a signed number, and fails for half of them.
+    const session = new MemorySession()
     session.setDC(plan.dc, plan.host, plan.port)
     const client = new TelegramClient(session, 1, 'hash', {
         connectionRetries: 1, requestRetries: 1, baseLogger: new Logger(plan.verbose ? 'debug' : 'warn'), ...transport(),
