@@ -4,6 +4,7 @@
 #include "mtproto/sandbox/peer.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ struct options
     bool repeated_random_id_is_error = false; ///< answer RANDOM_ID_DUPLICATE instead of the first answer again
     std::size_t difference_limit = 100;       ///< most events in one updates.difference
     std::size_t channel_difference_limit = 100;
+    std::int64_t clock_offset = 0;            ///< seconds by which the data centre's clock is ahead of the system's
+    std::int64_t salt_period = 3600;          ///< seconds for which a server salt is current
+    std::function<void(const std::string&)> log{}; ///< told of every call and connection, from the executor; must not call back
 };
 
 struct user_options

@@ -1,6 +1,7 @@
 // A call of any layer to its handler, and the answer back.
 #pragma once
 
+#include "mtproto/sandbox/calls.hpp"
 #include "mtproto/sandbox/methods/account.hpp"
 #include "mtproto/sandbox/methods/auth.hpp"
 #include "mtproto/sandbox/methods/channels.hpp"
@@ -36,7 +37,8 @@ inline bool needs_no_account(std::uint32_t method)
     return std::find(std::begin(open), std::end(open), method) != std::end(open);
 }
 
-/// Answers a call in the native layer. `native` is the native layer's schema.
+namespace detail {
+
 inline answer answer_call(call& c, tl::bytes_view query, const tl::schema::schema& native)
 {
     auto const id = tl::reader(query).peek_id();
@@ -64,5 +66,7 @@ inline answer answer_call(call& c, tl::bytes_view query, const tl::schema::schem
         return {.value = std::move(*empty)};
     return {.refused = refuse("METHOD_INVALID")};
 }
+
+} // namespace detail
 
 } // namespace mtproto::sandbox

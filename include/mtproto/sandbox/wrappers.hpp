@@ -3,6 +3,7 @@
 #pragma once
 
 #include "mtproto/crypto/gzip.hpp"
+#include "mtproto/sandbox/calls.hpp"
 #include "mtproto/sandbox/lean.hpp"
 #include "mtproto/session/compression.hpp"
 #include "mtproto/tl/decode.hpp"
@@ -13,17 +14,6 @@
 #include <string>
 
 namespace mtproto::sandbox {
-
-/// A call without its wrappers.
-struct unwrapped
-{
-    tl::bytes_view query{};
-    bytes storage{}; ///< what `query` points into if it was compressed
-    std::optional<std::int32_t> layer{};
-    std::optional<std::int32_t> api_id{};
-    std::string device{};
-    bool wants_updates = true;
-};
 
 namespace detail {
 
@@ -74,9 +64,11 @@ inline bool read_init(tl::reader& from, std::uint32_t id, unwrapped& call)
 
 } // namespace detail
 
-/// Takes the wrappers off. Fails where one of them is malformed, or where compression is nested.
-inline result<unwrapped> unwrap(tl::bytes_view body, const crypto::gzip_limits& limits)
+namespace detail {
+
+inline result<unwrapped> unwrap(tl::bytes_view body)
 {
+    crypto::gzip_limits const limits{};
     unwrapped call;
     call.query = body;
     for (int depth = 0; depth < 16; ++depth) {
@@ -93,17 +85,17 @@ inline result<unwrapped> unwrap(tl::bytes_view body, const crypto::gzip_limits& 
         case raw::invokeWithoutUpdates<lean, tl::object>::tl_id: call.wants_updates = false; break;
         case raw::invokeAfterMsg<lean, tl::object>::tl_id:
         case raw::invokeWithTakeout<lean, tl::object>::tl_id: from.number(number); break;
-        case raw::invokeAfterMsgs<lean, tl::object>::tl_id: detail::skip<std::vector<std::int64_t>>(from); break;
-        case raw::invokeWithMessagesRange<lean, tl::object>::tl_id: detail::skip<raw::messageRange<lean>>(from); break;
+        case raw::invokeAfterMsgs<lean, tl::object>::tl_id: skip<std::vector<std::int64_t>>(from); break;
+        case raw::invokeWithMessagesRange<lean, tl::object>::tl_id: skip<raw::messageRange<lean>>(from); break;
         case raw::invokeWithBusinessConnection<lean, tl::object>::tl_id:
-        case raw::invokeWithReCaptcha<lean, tl::object>::tl_id: detail::skip_string(from); break;
+        case raw::invokeWithReCaptcha<lean, tl::object>::tl_id: skip_string(from); break;
         case raw::invokeWithGooglePlayIntegrity<lean, tl::object>::tl_id:
         case raw::invokeWithApnsSecret<lean, tl::object>::tl_id:
-            detail::skip_string(from);
-            detail::skip_string(from);
+            skip_string(from);
+            skip_string(from);
             break;
         default:
-            if (!detail::read_init(from, id, call)) {
+            if (!read_init(from, id, call)) {
                 bytes storage;
                 auto const plain = session::unpacked(call.query, storage, limits);
                 if (!plain)
@@ -124,5 +116,7 @@ inline result<unwrapped> unwrap(tl::bytes_view body, const crypto::gzip_limits& 
     }
     return refuse("INPUT_FETCH_ERROR");
 }
+
+} // namespace detail
 
 } // namespace mtproto::sandbox
