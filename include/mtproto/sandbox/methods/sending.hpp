@@ -49,6 +49,8 @@ draft draft_of(call& c, const Q& q)
     if (q.reply_to)
         if (auto const* to = tl::get_if<raw::inputReplyToMessage<lean>>(*q.reply_to))
             made.reply_to = to->reply_to_msg_id;
+    if (!made.reply_to)
+        made.reply_to = c.old_reply_to;
     return made;
 }
 
