@@ -7,12 +7,14 @@
 #include <string>
 #include <vector>
 
-namespace gen {
+namespace gen
+{
 
 /// Writes a file unless it already holds the text, so that nothing is compiled in vain. Throws failure.
 void write_file(const std::filesystem::path& path, const std::string& text);
 
-/// Writes all files and removes those that an earlier run generated and this one did not; leaves others alone.
+/// Writes all files and removes those that an earlier run generated and this one did not; leaves others
+/// alone.
 void write_tree(const std::filesystem::path& folder, const files& fresh);
 
 /// What differs between the folder and the files, a sentence each: changed, missing and foreign files.

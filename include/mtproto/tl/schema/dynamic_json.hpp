@@ -93,6 +93,15 @@ private:
             return exact<16>(from);
         case type_kind::int256:
             return exact<32>(from);
+        case type_kind::fixed: {
+            std::vector<std::byte> data;
+            if (!read_json_bytes(in_, from, data))
+                return false;
+            if (data.size() != type.index)
+                return in_.fail("expected " + std::to_string(type.index) + " bytes");
+            out_.raw(data);
+            return true;
+        }
         case type_kind::boolean: {
             bool flag{};
             if (!read_json(in_, from, flag))
@@ -265,9 +274,11 @@ public:
             return true;
         }
         case type_kind::int128:
-        case type_kind::int256: {
+        case type_kind::int256:
+        case type_kind::fixed: {
             bytes_view data;
-            if (!in_.raw(type.kind == type_kind::int128 ? 16 : 32, data))
+            auto const size = type.kind == type_kind::int128 ? 16 : type.kind == type_kind::int256 ? 32 : type.index;
+            if (!in_.raw(size, data))
                 return false;
             to = json_of_bytes(data);
             return true;

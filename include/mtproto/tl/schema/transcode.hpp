@@ -68,6 +68,8 @@ public:
             return in_.raw(16, to.data);
         case type_kind::int256:
             return in_.raw(32, to.data);
+        case type_kind::fixed:
+            return in_.raw(type.index, to.data);
         case type_kind::string:
         case type_kind::bytes:
             return in_.string(to.data);
@@ -169,7 +171,8 @@ public:
             return true;
         case type_kind::int128:
         case type_kind::int256:
-            if (from.kind != type.kind)
+        case type_kind::fixed:
+            if (from.kind != type.kind || (type.kind == type_kind::fixed && from.data.size() != type.index))
                 return false;
             raw(from.data);
             return true;
