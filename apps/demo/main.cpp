@@ -127,14 +127,14 @@ public:
     {
         if (ada_.username.empty() || bob_.username.empty() || bob_.password.empty())
             co_return wrong("the data centre does not have the accounts that the demo is about");
-        auto const ada_file = folder_ / "ada.json";
+        // Its lock is ours from here to the end; the two clients that use it one after the other share it.
+        auto opened = mtproto::file_storage::open(folder_ / "ada.json");
+        if (!opened)
+            co_return opened.error();
+        auto const file = std::make_shared<mtproto::file_storage>(std::move(*opened));
         {
-            // One after the other, since each step takes what the one before left behind.
-            auto opened = mtproto::file_storage::open(ada_file);
-            if (!opened)
-                co_return opened.error();
             auto ada_options = options_for(data_centre_);
-            ada_options.storage = mtproto::any_storage(std::move(*opened));
+            ada_options.storage = mtproto::any_storage(file);
             mtproto::client ada(io_, std::move(ada_options));
             mtproto::client bob(io_, options_for(data_centre_));
             if (auto const done = co_await sign_in_ada(ada); !done)
@@ -148,7 +148,7 @@ public:
             if (auto const done = co_await ada.close(); !done)
                 co_return done;
         }
-        co_return co_await come_back(ada_file);
+        co_return co_await come_back(file);
     }
 
 private:
@@ -321,8 +321,8 @@ private:
             co_return answer.error();
         bool with_bob = false;
         std::vector<std::vector<std::string>> rows{{"dialog", "kind", "new", "last message"}};
-        auto const show = [&](auto const& found) {
-            for (auto const& one : found.dialogs_) {
+        auto const show = [&](auto const& found, auto const& dialogs) {
+            for (auto const& one : dialogs) {
                 auto const* const dialog = api::get_if<api::dialog>(one);
                 if (!dialog)
                     continue;
@@ -351,9 +351,9 @@ private:
             }
         };
         if (auto const* const all = api::get_if<api::messages::dialogs>(*answer))
-            show(*all);
+            show(*all, all->dialogs_);
         else if (auto const* const part = api::get_if<api::messages::dialogsSlice>(*answer))
-            show(*part);
+            show(*part, part->dialogs);
         if (!with_bob)
             co_return wrong("messages.getDialogs does not have Bob with one new message");
         out_.done("messages.getDialogs", "Ada has " + std::to_string(rows.size() - 1) + " dialogs");
@@ -362,16 +362,13 @@ private:
     }
 
     /// A new client with the session file, and the end of that session.
-    task<result<>> come_back(fs::path file)
+    task<result<>> come_back(std::shared_ptr<mtproto::file_storage> file)
     {
         out_.chapter("Ada comes back");
         struct ::stat about{};
-        if (::stat(file.c_str(), &about) != 0 || (about.st_mode & 0777) != 0600)
+        if (::stat(file->path().c_str(), &about) != 0 || (about.st_mode & 0777) != 0600)
             co_return wrong("the session file is not there, or others may read it");
-        auto opened = mtproto::file_storage::open(file);
-        if (!opened)
-            co_return opened.error();
-        auto const saved = opened->load();
+        auto const saved = file->load();
         if (!saved)
             co_return saved.error();
         if (!*saved || !(*saved)->auth_key || (*saved)->user_id != ada_id_)
@@ -380,7 +377,7 @@ private:
         out_.done("session file", "ada.json, " + std::to_string(about.st_size) + " bytes, mode 0600, auth key " + hex(key));
 
         auto options = options_for(data_centre_);
-        options.storage = mtproto::any_storage(std::move(*opened));
+        options.storage = mtproto::any_storage(file);
         mtproto::client tg(io_, std::move(options));
         if (auto const done = co_await tg.connect(); !done)
             co_return done;
