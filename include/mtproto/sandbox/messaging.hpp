@@ -207,6 +207,13 @@ inline result<sent> send(world& in, std::int64_t from, peer to, const draft& wha
         entry.message_id = outcome.id;
         entry.pts = outcome.pts;
     }
+    if (to.is_user() && to.id != from && in.people.find(to.id)->echo) {
+        draft same = what;
+        same.random_id = 0;
+        same.reply_to.reset();
+        same.forwarded.reset();
+        (void)send(in, to.id, peer::user(from), same, now);
+    }
     return outcome;
 }
 
