@@ -225,6 +225,7 @@ inline void client_engine::cancel(call_id id, time_point)
         service drop{service::kind::drop, true, 0, {c->msg_id}, {}};
         services_.push_back(std::move(drop));
     }
+    calls_.bypass(*c);
     calls_.erase(*c);
 }
 
@@ -328,6 +329,8 @@ inline void client_engine::die(error why)
 
 inline void client_engine::fail(call& c, error why)
 {
+    if (!why.is(errc::rpc))
+        calls_.bypass(c);
     events_.push_back(failure{c.id, std::move(why)});
     calls_.erase(c);
 }

@@ -193,7 +193,7 @@ inline void client_engine::on_result(call& c, bytes_view object, bytes& storage,
 inline bool client_engine::repeats_after(call& c, const error& why, time_point)
 {
     bool const uninitialized = why.text() == "CONNECTION_NOT_INITED" && !c.with_init && !options_.init_prefix.empty();
-    bool const waited = c.options.after && (why.text() == "MSG_WAIT_FAILED" || why.text() == "MSG_WAIT_TIMEOUT");
+    bool const waited = c.wrapped && (why.text() == "MSG_WAIT_FAILED" || why.text() == "MSG_WAIT_TIMEOUT");
     if ((!uninitialized && !waited) || ++c.rejections > options_.max_call_rejections)
         return false;
     if (uninitialized)

@@ -168,7 +168,7 @@ inline bool client_engine::put_call(call& c, time_point now)
     auto const* after = c.options.after ? calls_.find(*c.options.after) : nullptr;
     if (after && after->at == call::stage::queued && after->id < c.id)
         return false;
-    bool const wrapped = after && after->id < c.id;
+    bool const wrapped = c.wrapped = after && after->id < c.id;
     if (wrapped && after->at != call::stage::sent)
         return false; // not before it is known which of its messages counts
     c.with_init = c.options.init && !initialized_ && !options_.init_prefix.empty();

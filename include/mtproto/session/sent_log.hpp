@@ -93,6 +93,7 @@ struct pending_call
     stage at = stage::queued;
     bool acknowledged = false; ///< the server has it, as far as is known
     bool with_init = false;
+    bool wrapped = false; ///< in invokeAfterMsg
     bool is_binding = false;
     bool is_destroy = false;
     unsigned generation = 0;
@@ -130,6 +131,13 @@ public:
         forget_messages(call);
         queue_.erase(call.id);
         calls_.erase(call.id);
+    }
+    /// The call goes without having been applied: what was to follow it follows its predecessor.
+    void bypass(const pending_call& call)
+    {
+        for (auto& [id, other] : calls_)
+            if (other.options.after == call.id)
+                other.options.after = call.options.after;
     }
     /// The call went out under a new identifier.
     void sent_as(pending_call& call, std::int64_t msg_id)

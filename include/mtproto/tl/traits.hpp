@@ -21,7 +21,13 @@ concept number = std::same_as<T, std::int32_t> || std::same_as<T, std::uint32_t>
                  std::same_as<T, std::int64_t> || std::same_as<T, double>;
 
 template <class T>
-concept opaque_number = std::same_as<T, int128> || std::same_as<T, int256>;
+inline constexpr bool is_byte_array = false;
+template <std::size_t N>
+inline constexpr bool is_byte_array<std::array<std::byte, N>> = true;
+
+/// `int128`, `int256`, and any other number that is kept as its bytes.
+template <class T>
+concept opaque_number = is_byte_array<T>;
 
 template <class T>
 concept string_type = std::same_as<T, std::string> || std::same_as<T, std::string_view>;
