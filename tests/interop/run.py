@@ -21,6 +21,7 @@ import asyncio
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import time
@@ -62,10 +63,16 @@ def command_of(client, packages):
     if client == "telethon-debian":
         if not pathlib.Path("/usr/lib/python3/dist-packages/telethon").exists():
             skip("no Debian package python3-telethon: apt-get install python3-telethon, or ./run test --interop, installs it")
-        return ["/usr/bin/python3", "-B", str(HERE / "telethon_client.py")]
+        python = "/usr/bin/python3"
+        asked = subprocess.run([python, "-B", "-c", "from telethon.tl.alltlobjects import LAYER; print(LAYER)"],
+                               capture_output=True, text=True, check=False)
+        served = [file.stem for file in LAYERS.glob("*.tl")] + [(LAYERS.parent / "LAYER").read_text().strip()]
+        if asked.stdout.strip() not in served:
+            skip(f"this distribution's Telethon speaks layer {asked.stdout.strip()}, and schema/layers has no file for it")
+        return [python, "-B", str(HERE / "telethon_client.py")]
     if not (packages / "node" / "installed").exists():
         skip(f"no {client} in {packages}: {hint}")
-    return ["node", str(HERE / f"{client}_client.mjs")]
+    return [os.environ.get("NODE", "node"), str(HERE / f"{client}_client.mjs")]
 
 
 def secret_of(transport, secrets):
