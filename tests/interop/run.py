@@ -145,12 +145,13 @@ def plans(args, ready, key_file):
     """One run for each transport, some by accounts with a password, and one as a bot. Yields names and plans."""
     known = TRANSPORTS[args.client]
     people = iter(ready["users"])
-    for number, transport in enumerate(args.transport or known):
+    for number, transport in enumerate(args.transport or [*known, "bot"]):
+        if transport == "bot":
+            bot = ready["bots"][0]
+            yield f"{known[0]} as a bot", known[0], {"name": bot["name"], "bot_token": bot["token"], "bot": bot["username"]}
+            continue
         user = next(u for u in people if bool(u["password"]) == (number % 3 == 1))
         yield transport, transport, {k: user[k] for k in ("name", "phone", "code", "password")}
-    if not args.transport:
-        bot = ready["bots"][0]
-        yield f"{known[0]} as a bot", known[0], {"name": bot["name"], "bot_token": bot["token"], "bot": bot["username"]}
 
 
 async def main(args):
@@ -191,7 +192,7 @@ if __name__ == "__main__":
     parser.add_argument("--host", required=True, help="the program interop-host")
     parser.add_argument("--packages", required=True, type=pathlib.Path, help="the folder given to tests/interop/install")
     parser.add_argument("--client", required=True, choices=sorted(TRANSPORTS))
-    parser.add_argument("--transport", action="append", help="only this one")
+    parser.add_argument("--transport", action="append", help="only this one; bot: the first one, signed in as a bot")
     parser.add_argument("--small", action="store_true", help="without the large file")
     parser.add_argument("--verbose", action="store_true", help="print everything that the client logs")
     arguments = parser.parse_args()
