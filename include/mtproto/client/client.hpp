@@ -5,7 +5,12 @@
 #include <mtproto/client/invoker.hpp>
 #include <mtproto/client/update_subscription.hpp>
 
+#include <mtproto/tl/decode.hpp>
+#include <mtproto/tl/encode.hpp>
+
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <type_traits>
 
@@ -13,7 +18,7 @@ namespace mtproto {
 
 namespace detail {
 
-    using core_ptr = std::shared_ptr<client_core>;
+    using core_ptr = std::shared_ptr<client_interface>;
 
     /// Starts a call whose answer goes to `handler`, through `decode`.
     template <class Handler, class Decode>
@@ -22,13 +27,11 @@ namespace detail {
         auto const id = core->next_id();
         auto slot = boost::asio::get_associated_cancellation_slot(handler);
         auto sink = make_sink(std::move(handler), std::move(decode), core->executor());
-        core->post([id, request = std::move(request), how, sink = std::move(sink)](client_core& c) mutable {
-            c.call(id, std::move(request), how, std::move(sink));
-        });
+        core->call(id, std::move(request), how, std::move(sink));
         if (slot.is_connected())
             slot.assign([weak = std::weak_ptr(core), id](boost::asio::cancellation_type) {
                 if (auto const alive = weak.lock())
-                    alive->post([id](client_core& c) { c.cancel(id, errc::cancelled); });
+                    alive->cancel(id);
             });
     }
 
@@ -44,18 +47,15 @@ namespace detail {
             boost::asio::use_awaitable, core, std::move(request), how);
     }
 
-    /// Runs `f(core, sink)` on the strand and waits until the sink is completed.
-    template <class F>
-    task<result<>> on_strand(core_ptr core, F f)
+    /// Waits for what `start` makes of a sink.
+    inline task<result<>> wait_for(core_ptr core, void (client_interface::*start)(std::unique_ptr<call_sink>))
     {
-        auto const done =
-            co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<bytes>)>(
-                [](auto handler, core_ptr c, F g) {
-                    auto const same = [](result<bytes> received) { return received; };
-                    auto sink = make_sink(std::move(handler), same, c->executor());
-                    c->post([g, sink = std::move(sink)](client_core& inner) mutable { g(inner, std::move(sink)); });
-                },
-                boost::asio::use_awaitable, core, f);
+        auto const done = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<bytes>)>(
+            [](auto handler, core_ptr c, void (client_interface::*begin)(std::unique_ptr<call_sink>)) {
+                auto const same = [](result<bytes> received) { return received; };
+                ((*c).*begin)(make_sink(std::move(handler), same, c->executor()));
+            },
+            boost::asio::use_awaitable, core, start);
         if (!done)
             co_return done.error();
         co_return result<>{};
@@ -97,10 +97,7 @@ public:
     }
     client(const client&) = delete;
     client& operator=(const client&) = delete;
-    ~client()
-    {
-        core_->post([](detail::client_core& core) { core.close(nullptr); });
-    }
+    ~client() { core_->close(nullptr); }
 
     executor_type get_executor() const noexcept { return core_->executor(); }
     const client_options& options() const noexcept { return core_->options(); }
@@ -110,16 +107,10 @@ public:
     /// errc::storage_failed or errc::bad_argument for a session or options that cannot be used, errc::connect_failed if no
     /// address answers, errc::handshake_failed, errc::auth_key_unknown if the server has forgotten the session's key.
     /// After the first success the client keeps itself connected until close().
-    task<result<>> connect()
-    {
-        return detail::on_strand(core_, [](auto& core, auto sink) { core.connect(std::move(sink)); });
-    }
+    task<result<>> connect() { return detail::wait_for(core_, &detail::client_interface::connect); }
 
     /// Ends the connections after saving the session, and completes all calls with errc::not_connected. Final.
-    task<result<>> close()
-    {
-        return detail::on_strand(core_, [](auto& core, auto sink) { core.close(std::move(sink)); });
-    }
+    task<result<>> close() { return detail::wait_for(core_, &detail::client_interface::close); }
 
     /// Makes a call. `request` is serialized before this returns, so it may be a local that dies before the task is awaited.
     ///
@@ -144,7 +135,7 @@ public:
     {
         using answer = result<typename Q::result>;
         return boost::asio::async_initiate<Token, void(answer)>(
-            [](auto handler, std::shared_ptr<detail::client_core> core, result<detail::bytes> bytes, invoke_options options) {
+            [](auto handler, detail::core_ptr core, result<detail::bytes> bytes, invoke_options options) {
                 auto const decode = [core](result<detail::bytes> received) {
                     return decode_answer<typename Q::result>(*core, std::move(received));
                 };
@@ -175,8 +166,7 @@ public:
     /// The same without decoding.
     void on_raw_update(std::function<void(const std::vector<std::byte>&)> f)
     {
-        auto const id = core_->next_id();
-        core_->post([id, f = std::move(f)](detail::client_core& core) mutable { core.subscribe(id, false, std::move(f)); });
+        core_->subscribe(core_->next_id(), false, std::move(f));
     }
 
     /// A stream of updates that keeps what comes from now on, up to client_options::update_queue of them. With
@@ -188,41 +178,32 @@ public:
     /// A copy of the session as it is now, keys included.
     task<result<session_data>> session() { return copy_session(core_); }
     /// Notes whose session this is, and saves it; sign_in.hpp does this.
-    void signed_in(std::int64_t user_id, std::string phone = {})
-    {
-        core_->post([user_id, phone = std::move(phone)](detail::client_core& core) { core.signed_in(user_id, phone); });
-    }
-    void signed_out()
-    {
-        core_->post([](detail::client_core& core) { core.signed_out(); });
-    }
-    /// Changes the session on the strand by `f(session_data&)` and saves it within a second.
+    void signed_in(std::int64_t user_id, std::string phone = {}) { core_->signed_in(user_id, std::move(phone)); }
+    void signed_out() { core_->signed_out(); }
+    /// Changes the session on the strand by `f(session_data&)`, which is copyable, and saves it within a second.
     template <class F>
     void update_session(F f)
     {
-        core_->post([f = std::move(f)](detail::client_core& core) mutable {
-            f(core.data());
-            core.save_soon();
+        core_->with_session([f = std::move(f)](session_data& data) {
+            f(data);
+            return true;
         });
     }
     /// Connects anew at once; for a program that hears of a change of the network.
-    void reconnect()
-    {
-        core_->post([](detail::client_core& core) { core.reconnect(); });
-    }
+    void reconnect() { core_->reconnect(); }
 
 private:
-    using core_ptr = std::shared_ptr<detail::client_core>;
+    using core_ptr = detail::core_ptr;
 
     template <class R>
-    static result<R> decode_answer(detail::client_core& core, result<detail::bytes> received)
+    static result<R> decode_answer(detail::client_interface& core, result<detail::bytes> received)
     {
         if (!received)
             return received.error();
         if constexpr (std::is_same_v<R, api::Updates>) {
             // The Updates that a call returns count like those that come unasked.
             if (core.wants_results())
-                core.post([body = *received](detail::client_core& c) { c.saw_result(body); });
+                core.saw_result(*received);
         }
         auto decoded = tl::decode<R>(*received, true);
         if (!decoded)
@@ -236,17 +217,21 @@ private:
     }
     static task<result<session_data>> copy_session(core_ptr core)
     {
-        co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<session_data>)>(
-            [](auto handler, core_ptr c) {
-                auto work = boost::asio::prefer(boost::asio::get_associated_executor(handler, c->executor()),
-                                                boost::asio::execution::outstanding_work.tracked);
-                c->post([handler = std::move(handler), work](detail::client_core& inner) mutable {
-                    boost::asio::post(work, [handler = std::move(handler), data = inner.data()]() mutable {
-                        std::move(handler)(result<session_data>(std::move(data)));
-                    });
+        auto const copy = std::make_shared<session_data>();
+        auto const copied = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<detail::bytes>)>(
+            [](auto handler, core_ptr c, std::shared_ptr<session_data> into) {
+                auto const same = [](result<detail::bytes> received) { return received; };
+                std::shared_ptr<detail::call_sink> sink = detail::make_sink(std::move(handler), same, c->executor());
+                c->with_session([into, sink](session_data& data) {
+                    *into = data;
+                    sink->complete(detail::bytes());
+                    return false;
                 });
             },
-            boost::asio::use_awaitable, core);
+            boost::asio::use_awaitable, core, copy);
+        if (!copied)
+            co_return copied.error();
+        co_return std::move(*copy);
     }
 
     core_ptr core_;

@@ -1,8 +1,10 @@
 // A session and settings from environment variables.
 #pragma once
 
+#include <mtproto/client/detail/posix_file.hpp>
 #include <mtproto/client/session_data.hpp>
 #include <mtproto/crypto/base64.hpp>
+#include <mtproto/crypto/rsa.hpp>
 #include <mtproto/transport/endpoint.hpp>
 
 #include <charconv>
@@ -39,6 +41,7 @@ struct environment
     std::optional<session_data> session{}; ///< if MTPROTO_AUTHKEY is set: its key, salt and address
     std::optional<transport::endpoint> address{};     ///< MTPROTO_ADDR
     std::optional<bool> use_ipv6{};        ///< MTPROTO_USE_IPV6
+    std::optional<crypto::rsa_public_key> public_key{}; ///< MTPROTO_PUBLIC_KEY: of a server that is not Telegram's
 };
 
 namespace detail {
@@ -87,8 +90,10 @@ inline std::optional<bool> parse_bool(std::string_view text)
 
 } // namespace detail
 
-/// Reads MTPROTO_AUTHKEY, MTPROTO_AUTHHASH, MTPROTO_SALT, MTPROTO_ADDR and MTPROTO_USE_IPV6.
+/// Reads MTPROTO_AUTHKEY, MTPROTO_AUTHHASH, MTPROTO_SALT, MTPROTO_ADDR, MTPROTO_USE_IPV6, which cjongseok/mtproto knows
+/// too, and MTPROTO_PUBLIC_KEY, the PEM text of an RSA key or the name of a file that holds it.
 ///
+/// With MTPROTO_ADDR and MTPROTO_PUBLIC_KEY a program that was written for Telegram talks to a sandbox instead.
 /// `get(name)` returns a variable's value, or nullptr; an empty value counts as none. A key needs an address; its
 /// hash (the 8 bytes of the key's id) and the salt may be left out. Fails with errc::bad_argument; the text names the
 /// variable and never holds a secret.
@@ -110,6 +115,18 @@ result<environment> read_environment(Get&& get)
         if (!address)
             return error(errc::bad_argument, "MTPROTO_ADDR: " + address.error().text());
         found.address = std::move(*address);
+    }
+    if (auto const text = value("MTPROTO_PUBLIC_KEY"); !text.empty()) {
+        std::string pem(text);
+        if (text.find("-----BEGIN") == std::string_view::npos) {
+            detail::posix_file const file(pem.c_str(), O_RDONLY);
+            if (!file.is_open() || !file.read(pem, 16384))
+                return error(errc::bad_argument, "MTPROTO_PUBLIC_KEY is neither a PEM text nor a file that can be read");
+        }
+        auto key = crypto::rsa_public_key::from_pem(pem);
+        if (!key)
+            return error(errc::bad_argument, "MTPROTO_PUBLIC_KEY: " + key.error().message());
+        found.public_key = std::move(*key);
     }
     auto const key_text = value("MTPROTO_AUTHKEY");
     if (key_text.empty())

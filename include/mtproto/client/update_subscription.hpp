@@ -1,10 +1,14 @@
 // A stream of updates from a client.
 #pragma once
 
-#include <mtproto/client/detail/client_core.hpp>
+#include <mtproto/client/detail/client_interface.hpp>
 #include <mtproto/client/task.hpp>
 
+#include <mtproto/tl/decode.hpp>
+
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <functional>
 #include <memory>
@@ -46,10 +50,10 @@ namespace detail {
 class update_subscription
 {
 public:
-    update_subscription(std::shared_ptr<detail::client_core> core, bool with_results)
+    update_subscription(std::shared_ptr<detail::client_interface> core, bool with_results)
         : core_(std::move(core)), id_(core_->next_id())
     {
-        core_->post([id = id_, with_results](detail::client_core& c) { c.subscribe(id, with_results, {}); });
+        core_->subscribe(id_, with_results, {});
     }
     update_subscription(update_subscription&&) noexcept = default;
     update_subscription& operator=(update_subscription&& other) noexcept
@@ -61,7 +65,7 @@ public:
     ~update_subscription()
     {
         if (core_)
-            core_->post([id = id_](detail::client_core& c) { c.unsubscribe(id); });
+            core_->unsubscribe(id_);
     }
 
     /// The next boxed Updates, as bytes. errc::cancelled after a cancellation, which loses nothing, errc::not_connected
@@ -80,24 +84,22 @@ public:
     }
 
 private:
-    static task<result<std::vector<std::byte>>> take(std::shared_ptr<detail::client_core> core, std::uint64_t id,
+    static task<result<std::vector<std::byte>>> take(std::shared_ptr<detail::client_interface> core, std::uint64_t id,
                                                      std::optional<std::chrono::steady_clock::time_point> until)
     {
         if ((co_await boost::asio::this_coro::cancellation_state).cancelled() != boost::asio::cancellation_type::none)
             co_return errc::cancelled;
         co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<detail::bytes>)>(
-            [](auto handler, std::shared_ptr<detail::client_core> c, std::uint64_t which,
+            [](auto handler, std::shared_ptr<detail::client_interface> c, std::uint64_t which,
                std::optional<std::chrono::steady_clock::time_point> limit) {
                 auto slot = boost::asio::get_associated_cancellation_slot(handler);
                 auto sink = detail::make_sink(
                     std::move(handler), [](result<detail::bytes> r) { return r; }, c->executor());
-                c->post([which, limit, sink = std::move(sink)](detail::client_core& inner) mutable {
-                    inner.next_update(which, std::move(sink), limit);
-                });
+                c->next_update(which, limit, std::move(sink));
                 if (slot.is_connected())
                     slot.assign([weak = std::weak_ptr(c), which](boost::asio::cancellation_type) {
                         if (auto const alive = weak.lock())
-                            alive->post([which](detail::client_core& inner) { inner.stop_waiting(which, errc::cancelled); });
+                            alive->cancel_next_update(which);
                     });
             },
             boost::asio::use_awaitable, core, id, until);
@@ -111,7 +113,7 @@ private:
         co_return tl::decode<Updates>(*body, true);
     }
 
-    std::shared_ptr<detail::client_core> core_;
+    std::shared_ptr<detail::client_interface> core_;
     std::uint64_t id_;
 };
 

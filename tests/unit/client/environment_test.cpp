@@ -2,6 +2,7 @@
 
 #include <mtproto/client/environment.hpp>
 #include <mtproto/crypto/random.hpp>
+#include <mtproto/crypto/telegram_keys.hpp>
 
 #include <map>
 
@@ -35,6 +36,17 @@ TEST_CASE("endpoints")
     CHECK(*parse_endpoint("[::1]:65535") == endpoint{"::1", 65535});
     for (auto const* bad : {"", ":1", "1.2.3.4", "1.2.3.4:", "1.2.3.4:0", "1.2.3.4:65536", "1.2.3.4:x", "::1:443", "[]:1"})
         CHECK(parse_endpoint(bad).error().is(errc::bad_argument));
+}
+
+TEST_CASE("the key of another server")
+{
+    std::string const pem(crypto::telegram_keys[0].pem);
+    auto const found = read({{"MTPROTO_PUBLIC_KEY", pem}});
+    REQUIRE(found.has_value());
+    REQUIRE(found->public_key);
+    CHECK(found->public_key->fingerprint() == crypto::telegram_keys[0].fingerprint);
+    CHECK(read({{"MTPROTO_PUBLIC_KEY", "/nowhere"}}).error().is(errc::bad_argument));
+    CHECK(read({{"MTPROTO_PUBLIC_KEY", "-----BEGIN"}}).error().is(errc::bad_argument));
 }
 
 TEST_CASE("a session from the environment")

@@ -4,6 +4,7 @@
 #include <mtproto/api/layer.hpp>
 #include <mtproto/api/methods/core.hpp>
 #include <mtproto/api/methods/help.hpp>
+#include <mtproto/client/detail/client_interface.hpp>
 #include <mtproto/client/detail/connection.hpp>
 #include <mtproto/client/detail/update_queue.hpp>
 #include <mtproto/client/environment.hpp>
@@ -12,10 +13,10 @@
 
 #include <boost/asio/strand.hpp>
 
-#include <atomic>
 #include <iterator>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace mtproto::detail {
 
@@ -30,7 +31,7 @@ private:
     std::function<void(result<bytes>)> f_;
 };
 
-class client_core final : public connection_owner, public std::enable_shared_from_this<client_core>
+class client_core final : public client_interface, public connection_owner
 {
 public:
     client_core(boost::asio::any_io_executor executor, client_options options)
@@ -46,21 +47,93 @@ public:
         known_dcs_ = o.data_centres;
     }
 
-    const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
-    const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
-    const client_options& options() const noexcept { return context_->options; }
-    std::uint64_t next_id() noexcept { return ++last_id_; }
+    const boost::asio::any_io_executor& executor() const noexcept override { return executor_; }
+    const client_options& options() const noexcept override { return context_->options; }
 
-    /// Runs `f(core)` on the strand. From any thread.
+    // ---- from any thread
+
+    void connect(std::unique_ptr<call_sink> sink) override
+    {
+        post([sink = std::move(sink)](client_core& c) mutable { c.do_connect(std::move(sink)); });
+    }
+    void close(std::unique_ptr<call_sink> sink) override
+    {
+        post([sink = std::move(sink)](client_core& c) mutable { c.do_close(std::move(sink)); });
+    }
+    void call(std::uint64_t id, result<bytes> request, const invoke_options& how, std::unique_ptr<call_sink> sink) override
+    {
+        post([id, request = std::move(request), how, sink = std::move(sink)](client_core& c) mutable {
+            c.do_call(id, std::move(request), how, std::move(sink));
+        });
+    }
+    void cancel(std::uint64_t id) override
+    {
+        post([id](client_core& c) { c.do_cancel(id, errc::cancelled); });
+    }
+    void reconnect() override
+    {
+        post([](client_core& c) {
+            for (auto& [which, connection] : c.connections_)
+                connection->reconnect();
+        });
+    }
+    void subscribe(std::uint64_t id, bool with_results, std::function<void(const bytes&)> callback) override
+    {
+        post([id, with_results, callback = std::move(callback)](client_core& c) mutable {
+            c.queues_.emplace(std::piecewise_construct, std::tuple(id),
+                              std::tuple(c.options().update_queue, too_long(), with_results, std::move(callback)));
+            c.wants_results_ = c.wants_results_ || with_results;
+        });
+    }
+    void unsubscribe(std::uint64_t id) override
+    {
+        post([id](client_core& c) { c.queues_.erase(id); });
+    }
+    void next_update(std::uint64_t id, std::optional<std::chrono::steady_clock::time_point> until,
+                     std::unique_ptr<call_sink> sink) override
+    {
+        post([id, until, sink = std::move(sink)](client_core& c) mutable { c.do_next_update(id, std::move(sink), until); });
+    }
+    void cancel_next_update(std::uint64_t id) override
+    {
+        post([id](client_core& c) { c.stop_waiting(id, errc::cancelled); });
+    }
+    void saw_result(bytes updates) override
+    {
+        post([updates = std::move(updates)](client_core& c) {
+            for (auto& [id, queue] : c.queues_)
+                if (queue.with_results)
+                    queue.push(updates);
+        });
+    }
+    void signed_in(std::int64_t user_id, std::string phone) override
+    {
+        post([user_id, phone = std::move(phone)](client_core& c) { c.do_signed_in(user_id, phone); });
+    }
+    void signed_out() override
+    {
+        post([](client_core& c) { c.do_signed_out(); });
+    }
+    void with_session(std::function<bool(session_data&)> f) override
+    {
+        post([f = std::move(f)](client_core& c) {
+            if (f(c.data_))
+                c.save_soon();
+        });
+    }
+
+private:
     template <class F>
     void post(F f)
     {
-        boost::asio::post(strand_, [self = shared_from_this(), f = std::move(f)]() mutable { f(*self); });
+        boost::asio::post(strand_, [self = self(), f = std::move(f)]() mutable { f(*self); });
     }
+    std::shared_ptr<client_core> self() { return std::static_pointer_cast<client_core>(shared_from_this()); }
+    std::weak_ptr<client_core> weak_self() { return self(); }
 
     // ---- on the strand from here on
 
-    void connect(std::unique_ptr<call_sink> sink)
+    void do_connect(std::unique_ptr<call_sink> sink)
     {
         if (state_ == state::connected)
             return sink->complete(bytes());
@@ -78,7 +151,7 @@ public:
         own_call(tl::encode(request).value(), 0, [this](result<bytes> answer) { configured(std::move(answer)); });
     }
 
-    void close(std::unique_ptr<call_sink> sink)
+    void do_close(std::unique_ptr<call_sink> sink)
     {
         if (dirty_)
             save();
@@ -100,7 +173,7 @@ public:
             sink->complete(bytes());
     }
 
-    void call(std::uint64_t id, result<bytes> request, const invoke_options& how, std::unique_ptr<call_sink> sink)
+    void do_call(std::uint64_t id, result<bytes> request, const invoke_options& how, std::unique_ptr<call_sink> sink)
     {
         if (!request)
             return sink->complete(request.error());
@@ -109,7 +182,7 @@ public:
         begin(id, std::make_shared<const bytes>(std::move(*request)), how, std::move(sink));
     }
 
-    void cancel(std::uint64_t id, const error& why)
+    void do_cancel(std::uint64_t id, const error& why)
     {
         auto const found = calls_.find(id);
         if (found == calls_.end())
@@ -119,14 +192,8 @@ public:
         finish(found, why);
     }
 
-    void subscribe(std::uint64_t id, bool with_results, std::function<void(const bytes&)> callback)
-    {
-        queues_.emplace(id, update_queue{options().update_queue, too_long(), with_results, std::move(callback)});
-        wants_results_ = wants_results_ || with_results;
-    }
-    void unsubscribe(std::uint64_t id) { queues_.erase(id); }
-    void next_update(std::uint64_t id, std::unique_ptr<call_sink> sink,
-                     std::optional<std::chrono::steady_clock::time_point> until)
+    void do_next_update(std::uint64_t id, std::unique_ptr<call_sink> sink,
+                        std::optional<std::chrono::steady_clock::time_point> until)
     {
         auto const found = queues_.find(id);
         if (found == queues_.end() || state_ == state::closed)
@@ -138,7 +205,7 @@ public:
         if (!queue.timer)
             queue.timer = std::make_unique<boost::asio::steady_timer>(strand_);
         queue.timer->expires_at(*until);
-        queue.timer->async_wait([weak = weak_from_this(), id](boost::system::error_code ec) {
+        queue.timer->async_wait([weak = weak_self(), id](boost::system::error_code ec) {
             if (auto const self = weak.lock(); self && !ec)
                 self->stop_waiting(id, errc::timed_out);
         });
@@ -148,17 +215,7 @@ public:
         if (auto const found = queues_.find(id); found != queues_.end())
             found->second.stop(why);
     }
-    /// Whether Updates in results are wanted by somebody. From any thread.
-    bool wants_results() const noexcept { return wants_results_; }
-    void saw_result(const bytes& updates)
-    {
-        for (auto& [id, queue] : queues_)
-            if (queue.with_results)
-                queue.push(updates);
-    }
-
-    session_data& data() noexcept { return data_; }
-    void signed_in(std::int64_t user_id, std::string phone)
+    void do_signed_in(std::int64_t user_id, std::string phone)
     {
         data_.user_id = user_id;
         if (!phone.empty())
@@ -168,7 +225,7 @@ public:
         save();
         tell({client_event_kind::signed_in, home_, {}, {}});
     }
-    void signed_out()
+    void do_signed_out()
     {
         data_.user_id = 0;
         data_.updates.reset();
@@ -185,18 +242,11 @@ public:
             return;
         dirty_ = true;
         save_timer_.expires_after(std::chrono::seconds(1));
-        save_timer_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+        save_timer_.async_wait([weak = weak_self()](boost::system::error_code ec) {
             if (auto const self = weak.lock(); self && !ec && self->dirty_)
                 self->save();
         });
     }
-    void reconnect()
-    {
-        for (auto& [which, connection] : connections_)
-            connection->reconnect();
-    }
-
-private:
     enum class state
     {
         idle,
@@ -259,6 +309,14 @@ private:
             else if (data_.ip.empty() && found->address) {
                 data_.ip = found->address->host;
                 data_.port = found->address->port;
+            }
+            if (found->public_key) {
+                context_->options.keys = {*found->public_key};
+                // Another key, another world: Telegram's addresses are not in it.
+                own_dcs_ = true;
+                known_dcs_.clear();
+                if (found->address)
+                    known_dcs_.push_back({data_.dc == 0 ? options().dc : data_.dc, *found->address});
             }
         }
         if (data_.auth_key && *loaded && data_.test_mode != options().test_mode)
@@ -387,7 +445,7 @@ private:
             settings.salt = other->second.salt;
         }
         settings.init_prefix = init_prefix();
-        slot = std::make_shared<connection>(strand_, std::move(settings), context_, weak_from_this());
+        slot = std::make_shared<connection>(strand_, std::move(settings), context_, weak_self());
         return slot;
     }
     std::shared_ptr<connection> connection_to(int dc, bool media)
@@ -493,9 +551,9 @@ private:
         auto& call = calls_.emplace(id, pending{std::move(request), how, std::move(sink)}).first->second;
         if (how.timeout) {
             call.deadline = std::make_unique<boost::asio::steady_timer>(strand_, *how.timeout);
-            call.deadline->async_wait([weak = weak_from_this(), id](boost::system::error_code ec) {
+            call.deadline->async_wait([weak = weak_self(), id](boost::system::error_code ec) {
                 if (auto const self = weak.lock(); self && !ec)
-                    self->cancel(id, errc::timed_out);
+                    self->do_cancel(id, errc::timed_out);
             });
         }
         dispatch(id);
@@ -527,7 +585,7 @@ private:
     void dispatch_later(std::uint64_t id, pending& call, std::chrono::steady_clock::duration wait)
     {
         call.delay = std::make_unique<boost::asio::steady_timer>(strand_, wait);
-        call.delay->async_wait([weak = weak_from_this(), id](boost::system::error_code ec) {
+        call.delay->async_wait([weak = weak_self(), id](boost::system::error_code ec) {
             if (auto const self = weak.lock(); self && !ec)
                 self->dispatch(id);
         });
@@ -681,9 +739,6 @@ private:
     boost::asio::any_io_executor executor_;
     boost::asio::any_io_executor strand_;
     std::shared_ptr<client_context> context_;
-    std::atomic<std::uint64_t> last_id_{0};
-    std::atomic<bool> wants_results_{false};
-
     state state_ = state::idle;
     error last_end_{};
     std::vector<std::unique_ptr<call_sink>> connecting_{};
