@@ -212,7 +212,7 @@ inline answer_to<msg::editMessage<lean>> handle(call& c, const msg::editMessage<
     auto shown = present(c);
     event const happened{.what = event::kind::edited, .pts = done->pts, .pts_count = 1, .chat = *where, .id = q.id};
     auto update = shown.update(happened, where->is_channel());
-    return shown.container({std::move(update)});
+    return shown.container(std::move(update));
 }
 
 inline answer_to<msg::deleteMessages<lean>> handle(call& c, const msg::deleteMessages<lean>& q)
@@ -289,7 +289,7 @@ inline answer_to<msg::updatePinnedMessage<lean>> handle(call& c, const msg::upda
     change_copies(c.in(), c.me->id, box, *m, event::kind::pinned, [&](message& copy) { copy.pinned = !q.unpin; });
     auto shown = present(c);
     auto update = shown.update(box.log().back(), where->is_channel());
-    return shown.container({std::move(update)});
+    return shown.container(std::move(update));
 }
 
 using sending_methods =
