@@ -1,6 +1,6 @@
 // Signs in, keeps the session in credentials.json, and sends a message to oneself.
 //
-//     1_sign_in_and_send <api_id> <api_hash> <phone>
+//     2_keep_the_session <api_id> <api_hash> <phone>
 //
 // https://my.telegram.org gives api_id and api_hash. The second run needs no code.
 // MTPROTO_ADDR and MTPROTO_PUBLIC_KEY point it at another server than Telegram's, such as `mtproto sandbox`.
