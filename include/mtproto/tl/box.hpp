@@ -10,6 +10,30 @@
 namespace mtproto::tl
 {
 
+/// Destroys what a box holds. A node like those of the decoder: declared `extern`, it keeps the destructors
+/// of all that a type reaches out of the files that merely pass it around.
+template <class T>
+void destroy_boxed(T* value)
+{
+    delete value;
+}
+
+namespace detail
+{
+
+struct box_deleter
+{
+    template <class T>
+    void operator()(T* value) const noexcept
+    {
+        destroy_boxed(value);
+    }
+};
+template <class T>
+using owner = std::unique_ptr<T, box_deleter>;
+
+} // namespace detail
+
 /// A `T` that lives on the heap, with the semantics of a value: copied deeply, compared by content.
 ///
 /// A box that holds nothing (default, moved from) stands for `T{}`, so that an empty box costs no allocation
@@ -23,7 +47,7 @@ public:
     box() noexcept = default;
     box(box&&) noexcept = default;
     box& operator=(box&&) noexcept = default;
-    box(const box& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
+    box(const box& other) : value_(other.value_ ? new T(*other.value_) : nullptr) {}
     box& operator=(const box& other)
     {
         if (this != &other)
@@ -34,22 +58,24 @@ public:
 
     template <class U>
         requires(!std::same_as<std::remove_cvref_t<U>, box> && std::constructible_from<T, U>)
-    box(U&& value) : value_(std::make_unique<T>(std::forward<U>(value)))
+    box(U&& value) : value_(new T(std::forward<U>(value)))
     {
     }
 
     T& operator*()
     {
         if (!value_)
-            value_ = std::make_unique<T>();
+            value_.reset(new T{});
         return *value_;
     }
     const T& operator*() const
     {
         if (value_)
             return *value_;
-        static const T empty{};
-        return empty;
+        // Never destroyed, so that code which only writes values does not compile the destructors of all they
+        // reach.
+        static const T* const empty = new T{};
+        return *empty;
     }
     T* operator->() { return &**this; }
     const T* operator->() const { return &**this; }
@@ -59,7 +85,7 @@ public:
     friend bool operator==(const box& a, const box& b) { return *a == *b; }
 
 private:
-    std::unique_ptr<T> value_;
+    detail::owner<T> value_;
 };
 
 /// An optional `T` that lives on the heap: eight bytes where it is absent; the interface of std::optional.
@@ -73,10 +99,7 @@ public:
     optional_box(std::nullopt_t) noexcept {}
     optional_box(optional_box&&) noexcept = default;
     optional_box& operator=(optional_box&&) noexcept = default;
-    optional_box(const optional_box& other)
-        : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr)
-    {
-    }
+    optional_box(const optional_box& other) : value_(other.value_ ? new T(*other.value_) : nullptr) {}
     optional_box& operator=(const optional_box& other)
     {
         if (this != &other)
@@ -87,7 +110,7 @@ public:
 
     template <class U>
         requires(!std::same_as<std::remove_cvref_t<U>, optional_box> && std::constructible_from<T, U>)
-    optional_box(U&& value) : value_(std::make_unique<T>(std::forward<U>(value)))
+    optional_box(U&& value) : value_(new T(std::forward<U>(value)))
     {
     }
 
@@ -102,7 +125,7 @@ public:
 
     T& emplace()
     {
-        value_ = std::make_unique<T>();
+        value_.reset(new T{});
         return *value_;
     }
     void reset() noexcept { value_.reset(); }
@@ -113,7 +136,7 @@ public:
     }
 
 private:
-    std::unique_ptr<T> value_;
+    detail::owner<T> value_;
 };
 
 } // namespace mtproto::tl

@@ -170,12 +170,12 @@ TEST_CASE("server: bad_msg_notification of every code", "[session]")
     CHECK(f.code() == 33);
 
     mt::msgs_ack ack;
-    REQUIRE(f.say(f.next_id(), 13, tl_bytes(ack)));
-    CHECK(f.code() == 34);
-    REQUIRE(f.say(f.next_id(), 12, body));
+    REQUIRE(f.say(f.next_id(), 13, tl_bytes(ack))); // as mtcute numbers them
+    CHECK(f.code() == 0);
+    REQUIRE(f.say(f.next_id(), 14, body));
     CHECK(f.code() == 35);
     auto const id = f.next_id();
-    REQUIRE(f.say(f.next_id(), 13, fake_server::container_of({{id, 13, body}})));
+    REQUIRE(f.say(f.next_id(), 15, fake_server::container_of({{id, 15, body}})));
     CHECK(f.code() == 34);
     for (auto const inner :
          {f.next_id(), f.next_id() + 400}) // a container in a container; too new for its container

@@ -1,0 +1,208 @@
+// The data centre of the programs. Compiles all of the sandbox, so nothing else stands here.
+
+#include "local_sandbox.hpp"
+
+#include "console.hpp"
+
+#include <mtproto/sandbox/data_centre.hpp>
+#include <mtproto/sandbox/src.hpp>
+#include <mtproto/tl/schema/parser.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <filesystem>
+#include <thread>
+
+namespace mtproto::apps {
+
+struct local_sandbox::state {
+    boost::asio::io_context io{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
+    std::optional<sandbox::data_centre> dc;
+    std::thread thread;
+    transport::endpoint address;
+    std::string public_key;
+    std::vector<sandbox_user> users;
+    std::vector<sandbox_bot> bots;
+
+    ~state()
+    {
+        dc.reset();
+        work.reset();
+        if (thread.joinable())
+            thread.join();
+    }
+};
+
+namespace {
+
+/// "echo" of "Echo bot!", as a username must be: at least five of a-z, 0-9 and _.
+std::string username_of(std::string_view name, bool bot)
+{
+    std::string out;
+    for (char const c : name) {
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+            out += c;
+        else if (c >= 'A' && c <= 'Z')
+            out += static_cast<char>(c + 32);
+        else if (c == ' ' && !out.empty())
+            out += '_';
+    }
+    if (bot && !out.ends_with("bot"))
+        out += "_bot";
+    return out;
+}
+
+// The data centre of somebody who asked for none in particular: enough to try everything.
+struct cast {
+    std::vector<sandbox_user> users;
+    std::vector<sandbox_bot> bots;
+    bool with_rooms = false;
+};
+result<cast> cast_of(const sandbox_options& options)
+{
+    cast out;
+    for (auto const& text : options.users) {
+        auto user = parse_user(text);
+        if (!user)
+            return user.error();
+        out.users.push_back(std::move(*user));
+    }
+    for (auto const& text : options.bots) {
+        auto bot = parse_bot(text);
+        if (!bot)
+            return bot.error();
+        out.bots.push_back(std::move(*bot));
+    }
+    if (out.users.empty() && out.bots.empty()) {
+        out.users = {{"+15550001", "Ada", "Lovelace", "", "", ""},
+                     {"+15550002", "Bob", "Baker", "", "swordfish", ""},
+                     {"+15550003", "Carol", "Shaw", "", "", ""}};
+        out.bots = {{"7000000001:sandbox", "Echo", ""}};
+        out.with_rooms = true;
+    }
+    for (auto& user : out.users) {
+        user.username = username_of(user.first_name, false);
+        user.code = "12345";
+    }
+    for (auto& bot : out.bots)
+        bot.username = username_of(bot.name, true);
+    return out;
+}
+
+// A key that does not exist yet is made and kept, so that clients may go on trusting it.
+result<std::string> private_key_of(const std::string& file)
+{
+    std::error_code ignored;
+    if (!file.empty() && std::filesystem::exists(file, ignored)) {
+        auto pem = read_text(file);
+        if (!pem)
+            return pem.error();
+        if (auto const key = crypto::rsa_private_key::from_pem(*pem); !key)
+            return error(errc::bad_argument, file + ": " + key.error().text());
+        return std::move(*pem);
+    }
+    auto const key = crypto::rsa_private_key::generate().to_pem();
+    if (!file.empty())
+        if (auto const written = write_text(file, key, true); !written)
+            return written.error();
+    return key;
+}
+
+result<> populate(sandbox::data_centre& dc, const cast& with)
+{
+    std::vector<std::int64_t> ids;
+    for (auto const& user : with.users) {
+        auto const id = dc.add_user({.phone = user.phone,
+                                     .first_name = user.first_name,
+                                     .last_name = user.last_name,
+                                     .username = user.username,
+                                     .password = user.password,
+                                     .hint = user.password.empty() ? "" : "the sandbox prints it",
+                                     .code = user.code});
+        if (!id)
+            return error(errc::bad_argument, "the account " + user.phone + ": " + id.error().text());
+        ids.push_back(*id);
+    }
+    for (auto const& bot : with.bots)
+        if (auto const id = dc.add_bot({.token = bot.token, .name = bot.name, .username = bot.username, .echo = true}); !id)
+            return error(errc::bad_argument, "the bot '" + bot.name + "': " + id.error().text());
+    for (auto const one : ids)
+        for (auto const other : ids)
+            if (one != other)
+                dc.add_contact(one, other);
+    if (with.with_rooms) {
+        auto const group = dc.add_group({.title = "Book club", .creator = ids[0], .members = {ids[1], ids[2]}});
+        auto const channel =
+            dc.add_channel({.title = "News", .creator = ids[0], .members = {ids[1], ids[2]}, .username = "sandbox_news"});
+        (void)dc.send_message(ids[2], group, "Who has read chapter one?");
+        (void)dc.send_message(ids[0], channel, "The sandbox is open");
+    }
+    return {};
+}
+
+} // namespace
+
+local_sandbox::local_sandbox(std::unique_ptr<state> with) : state_(std::move(with)) {}
+local_sandbox::~local_sandbox() = default;
+
+result<std::unique_ptr<local_sandbox>> local_sandbox::open(const sandbox_options& options)
+{
+    auto with = cast_of(options);
+    if (!with)
+        return with.error();
+    auto key = private_key_of(options.key);
+    if (!key)
+        return key.error();
+    sandbox::options settings;
+    settings.dc = options.dc;
+    settings.private_key = std::move(*key);
+    if (!options.mtproxy_secret.empty()) {
+        if (!transport::mtproxy_secret::parse(options.mtproxy_secret))
+            return error(errc::bad_argument, "'" + printable(options.mtproxy_secret) +
+                                                 "' is no MTProxy secret: 32 hexadecimal digits, or dd and 32 digits");
+        settings.secrets.push_back(options.mtproxy_secret);
+    }
+    auto made = std::make_unique<state>();
+    made->dc.emplace(made->io.get_executor(), std::move(settings));
+    for (auto const& file : options.schemas) {
+        auto text = read_text(file);
+        if (!text)
+            return text.error();
+        auto const schema = tl::schema::parse(*text, file);
+        if (!schema)
+            return schema.error();
+        if (schema->layer() == 0)
+            return error(errc::bad_argument, file + " does not say its layer ('// LAYER n')");
+        if (auto const added = made->dc->add_layer(schema->layer(), std::move(*text)); !added)
+            return added.error();
+    }
+    if (auto const done = populate(*made->dc, *with); !done)
+        return done.error();
+    auto const address = made->dc->listen(options.host, static_cast<std::uint16_t>(options.port));
+    if (!address) {
+        if (address.error().is(errc::bad_argument))
+            return error(errc::bad_argument, "--host takes an address such as 127.0.0.1, not '" +
+                                                 printable(options.host) + "'");
+        return error(address.error().code(),
+                     "it cannot listen on " + options.host + " port " + std::to_string(options.port));
+    }
+    made->address = *address;
+    made->public_key = made->dc->public_key_pem();
+    made->users = std::move(with->users);
+    made->bots = std::move(with->bots);
+    made->thread = std::thread([raw = made.get()] { raw->io.run(); });
+    return std::unique_ptr<local_sandbox>(new local_sandbox(std::move(made)));
+}
+
+const std::string& local_sandbox::host() const noexcept { return state_->address.host; }
+std::uint16_t local_sandbox::port() const noexcept { return state_->address.port; }
+int local_sandbox::dc() const noexcept { return state_->dc->dc(); }
+const std::string& local_sandbox::public_key_pem() const noexcept { return state_->public_key; }
+std::uint64_t local_sandbox::fingerprint() const noexcept { return state_->dc->key_fingerprint(); }
+const std::vector<sandbox_user>& local_sandbox::users() const noexcept { return state_->users; }
+const std::vector<sandbox_bot>& local_sandbox::bots() const noexcept { return state_->bots; }
+result<> local_sandbox::save() { return {}; }
+
+} // namespace mtproto::apps

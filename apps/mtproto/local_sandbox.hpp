@@ -1,0 +1,62 @@
+// A data centre on loopback that runs on a thread of this process.
+#pragma once
+
+#include "commands.hpp"
+
+#include <mtproto/error.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mtproto::apps {
+
+struct sandbox_user {
+    std::string phone; ///< with +
+    std::string first_name;
+    std::string last_name;
+    std::string username;
+    std::string password; ///< of two-step verification, empty for none
+    std::string code;     ///< that signs this account in, every time
+};
+struct sandbox_bot {
+    std::string token;
+    std::string name;
+    std::string username;
+};
+
+/// "PHONE:NAME[:PASSWORD]" and "TOKEN:NAME". Fail with bad_argument.
+result<sandbox_user> parse_user(std::string_view text);
+result<sandbox_bot> parse_bot(std::string_view text);
+
+/// Serves from construction to destruction. All functions may be called from any thread and block shortly.
+class local_sandbox
+{
+public:
+    /// Reads or makes the key, adds the accounts, listens.
+    static result<std::unique_ptr<local_sandbox>> open(const sandbox_options& options);
+    ~local_sandbox();
+    local_sandbox(const local_sandbox&) = delete;
+    local_sandbox& operator=(const local_sandbox&) = delete;
+
+    const std::string& host() const noexcept;
+    std::uint16_t port() const noexcept;
+    int dc() const noexcept;
+    const std::string& public_key_pem() const noexcept;
+    std::uint64_t fingerprint() const noexcept;
+    const std::vector<sandbox_user>& users() const noexcept;
+    const std::vector<sandbox_bot>& bots() const noexcept;
+
+    /// Writes the state file, if there is one. Also done by the destructor, which cannot tell of a failure.
+    result<> save();
+
+private:
+    struct state;
+    explicit local_sandbox(std::unique_ptr<state> with);
+    std::unique_ptr<state> state_;
+};
+
+} // namespace mtproto::apps

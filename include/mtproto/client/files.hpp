@@ -1,0 +1,240 @@
+// Files up and down, several parts at a time. https://core.telegram.org/api/files
+#pragma once
+
+#include <mtproto/api/methods/upload.hpp>
+#include <mtproto/client/detail/crew.hpp>
+#include <mtproto/client/file_source.hpp>
+#include <mtproto/client/invoker.hpp>
+#include <mtproto/client/options.hpp>
+#include <mtproto/crypto/random.hpp>
+
+#include <functional>
+
+namespace mtproto {
+
+/// Called on the transfer's strand as parts are done: bytes so far, and all of them (0 if not known).
+using transfer_progress = std::function<void(std::uint64_t done, std::uint64_t size)>;
+
+struct upload_options
+{
+    std::string name{};          ///< of the file, as its recipients see it
+    std::size_t part_size = 0;   ///< bytes; divides 512 KiB, a multiple of 1 KiB. 0: what suits the size
+    std::size_t parallel = 4;    ///< parts under way at once
+    transfer_progress progress{};
+};
+
+struct download_options
+{
+    int dc = 0;                  ///< as document.dc_id or photo.dc_id says; 0: the account's own, and where that points to
+    std::uint64_t size = 0;      ///< bytes, 0 if not known
+    std::size_t part_size = std::size_t{512} << 10; ///< divides 1 MiB, a multiple of 4 KiB
+    std::size_t parallel = 4;    ///< parts under way at once
+    transfer_progress progress{};
+    /// Called once if the file reference has expired; returns the location with a fresh one.
+    /// https://core.telegram.org/api/file_reference
+    std::function<task<result<api::InputFileLocation>>()> refresh{};
+};
+
+/// Files above this size are uploaded by upload.saveBigFilePart.
+inline constexpr std::uint64_t big_file_size = std::uint64_t{10} << 20;
+
+namespace detail {
+
+    /// Calls over a connection of their own where the invoker has such.
+    template <class Tg, class Q>
+    task<result<typename Q::result>> invoke_for_files(Tg& tg, const Q& request, int dc)
+    {
+        if constexpr (requires { tg.invoke(request, invoke_options()); }) {
+            invoke_options how;
+            how.dc = dc;
+            how.media = true;
+            how.compress = false;
+            return tg.invoke(request, how);
+        } else {
+            return tg.invoke(request);
+        }
+    }
+
+    template <class Tg, class Source>
+    struct upload_job
+    {
+        Tg& tg;
+        Source& source;
+        const upload_options& options;
+        std::int64_t id;
+        std::uint64_t size;
+        std::size_t part_size;
+        std::int32_t parts;
+        std::int32_t next = 0;
+        std::uint64_t done = 0;
+
+        task<result<>> work()
+        {
+            while (next != parts) {
+                auto const part = next++;
+                auto const offset = static_cast<std::uint64_t>(part) * part_size;
+                std::vector<std::byte> data(static_cast<std::size_t>(std::min<std::uint64_t>(part_size, size - offset)));
+                auto const length = data.size();
+                if (auto const read = source.read(offset, data); !read)
+                    co_return read.error();
+                auto const saved = co_await save(part, std::move(data));
+                if (!saved)
+                    co_return saved.error();
+                if (!*saved)
+                    co_return error(errc::wrong_result, "the server did not keep a part of the file");
+                done += length;
+                if (options.progress)
+                    options.progress(done, size);
+            }
+            co_return result<>{};
+        }
+        task<result<bool>> save(std::int32_t part, std::vector<std::byte> data)
+        {
+            if (size > big_file_size) {
+                api::upload::saveBigFilePart request;
+                request.file_id = id;
+                request.file_part = part;
+                request.file_total_parts = parts;
+                request.bytes = std::move(data);
+                return invoke_for_files(tg, request, 0);
+            }
+            api::upload::saveFilePart request;
+            request.file_id = id;
+            request.file_part = part;
+            request.bytes = std::move(data);
+            return invoke_for_files(tg, request, 0);
+        }
+    };
+
+    template <class Tg, class Sink>
+    struct download_job
+    {
+        Tg& tg;
+        api::InputFileLocation location;
+        Sink& sink;
+        const download_options& options;
+        std::uint64_t next = 0;
+        std::uint64_t done = 0;
+        std::optional<std::uint64_t> end{};
+        int refreshed = 0; ///< how often; the same number before and after a call means the same reference
+
+        task<result<>> work()
+        {
+            while (!end || next < *end) {
+                auto const offset = next;
+                next += options.part_size;
+                auto part = co_await fetch(offset);
+                if (!part)
+                    co_return part.error();
+                if (end && offset >= *end)
+                    co_return result<>{};
+                if (part->size() < options.part_size)
+                    end = std::min(end.value_or(offset + part->size()), offset + part->size());
+                if (part->size() > options.part_size)
+                    co_return error(errc::wrong_result, "the server sent more of the file than was asked for");
+                if (auto const written = sink.write(offset, *part); !written)
+                    co_return written.error();
+                done += part->size();
+                if (options.progress)
+                    options.progress(done, options.size);
+            }
+            co_return result<>{};
+        }
+        task<result<std::vector<std::byte>>> fetch(std::uint64_t offset)
+        {
+            for (;;) {
+                api::upload::getFile request;
+                request.precise = true;
+                request.location = location;
+                request.offset = static_cast<std::int64_t>(offset);
+                request.limit = static_cast<std::int32_t>(options.part_size);
+                auto const reference = refreshed;
+                auto answer = co_await invoke_for_files(tg, request, options.dc);
+                if (!answer && options.refresh && answer.error().text().starts_with("FILE_REFERENCE_")) {
+                    if (reference != refreshed)
+                        continue; // another part has refreshed it meanwhile
+                    if (refreshed == 0) {
+                        ++refreshed;
+                        auto fresh = co_await options.refresh();
+                        if (!fresh)
+                            co_return fresh.error();
+                        location = std::move(*fresh);
+                        continue;
+                    }
+                }
+                if (!answer)
+                    co_return answer.error();
+                auto* const file = tl::get_if<api::upload::file>(*answer);
+                // We never say that we know CDNs, so being sent to one is a mistake of the server's.
+                if (!file)
+                    co_return error(errc::wrong_result, "the server points to a CDN that was not asked for");
+                co_return std::move(file->bytes);
+            }
+        }
+    };
+
+} // namespace detail
+
+/// Uploads a file, for inputMediaUploadedDocument and the like. `tg` and `source` must outlive the task.
+///
+/// errc::bad_argument for an empty or too large file or an impossible part size, and what the calls and the source fail with.
+template <invoker Tg, file_source Source>
+task<result<api::InputFile>> upload(Tg& tg, Source& source, upload_options options = {})
+{
+    static constexpr std::size_t largest = std::size_t{512} << 10;
+    auto const size = static_cast<std::uint64_t>(source.size());
+    auto part_size = options.part_size;
+    if (part_size == 0)
+        part_size = size > (std::uint64_t{1} << 20) ? largest : std::size_t{64} << 10;
+    if (part_size % 1024 != 0 || largest % part_size != 0)
+        co_return error(errc::bad_argument, "the part size must divide 512 KiB and be a multiple of 1 KiB");
+    if (size == 0)
+        co_return error(errc::bad_argument, "an empty file cannot be uploaded");
+    auto const parts = (size + part_size - 1) / part_size;
+    if (parts > 8000)
+        co_return error(errc::bad_argument, "the file has more than 8000 parts: it is too large, or the parts are too small");
+    crypto::system_random random;
+    auto const id = static_cast<std::int64_t>(crypto::random_u64(random));
+    detail::upload_job<Tg, Source> job{tg, source, options, id, size, part_size, static_cast<std::int32_t>(parts)};
+    auto const count = std::min<std::size_t>(std::max<std::size_t>(options.parallel, 1), static_cast<std::size_t>(parts));
+    if (auto const done = co_await detail::work_together(job, count); !done)
+        co_return done.error();
+    if (size > big_file_size) {
+        api::inputFileBig file;
+        file.id = id;
+        file.parts = static_cast<std::int32_t>(parts);
+        file.name = std::move(options.name);
+        co_return api::InputFile(std::move(file));
+    }
+    api::inputFile file;
+    file.id = id;
+    file.parts = static_cast<std::int32_t>(parts);
+    file.name = std::move(options.name);
+    co_return api::InputFile(std::move(file));
+}
+
+/// Downloads a file and returns its size. `tg` and `sink` must outlive the task.
+///
+/// Data centres that the server points to are followed. errc::rpc with FILE_REFERENCE_EXPIRED if the reference is too old
+/// and options.refresh cannot help, errc::bad_argument for an impossible part size, and what the sink fails with.
+template <invoker Tg, file_sink Sink>
+task<result<std::uint64_t>> download(Tg& tg, api::InputFileLocation location, Sink& sink, download_options options = {})
+{
+    if (options.part_size == 0 || options.part_size % 4096 != 0 || (std::size_t{1} << 20) % options.part_size != 0)
+        co_return error(errc::bad_argument, "the part size must divide 1 MiB and be a multiple of 4 KiB");
+    detail::download_job<Tg, Sink> job{tg, std::move(location), sink, options};
+    std::size_t count = std::max<std::size_t>(options.parallel, 1);
+    if (options.size != 0) {
+        job.end = options.size;
+        count = static_cast<std::size_t>(
+            std::min<std::uint64_t>(count, (options.size + options.part_size - 1) / options.part_size));
+    }
+    if (auto const done = co_await detail::work_together(job, count); !done)
+        co_return done.error();
+    auto const size = *job.end;
+    if (auto const finished = sink.finish(size); !finished)
+        co_return finished.error();
+    co_return size;
+}
+
+} // namespace mtproto

@@ -1,0 +1,98 @@
+// The layers that clients may speak, and the way between them and the native one.
+#pragma once
+
+#include "mtproto/api/layer.hpp"
+#include "mtproto/api/schema_text.hpp"
+#include "mtproto/sandbox/methods/stand_in.hpp"
+#include "mtproto/tl/schema/parser.hpp"
+#include "mtproto/tl/schema/transcode.hpp"
+
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace mtproto::sandbox {
+
+/// Schemas by layer. https://core.telegram.org/api/layers
+class layer_book
+{
+public:
+    layer_book() : native_(*tl::schema::parse_pieces(api::schema_text, "api.tl")) {}
+
+    /// Fails with errc::bad_schema.
+    result<> add(int layer, std::string text)
+    {
+        auto parsed = tl::schema::parse(std::move(text), "layer " + std::to_string(layer));
+        if (!parsed)
+            return parsed.error();
+        others_.insert_or_assign(layer, std::move(*parsed));
+        return {};
+    }
+    const tl::schema::schema& native() const noexcept { return native_; }
+
+    /// The schema for a client of `layer`: of that layer, else of the nearest one that is known.
+    const tl::schema::schema& of(int layer) const noexcept
+    {
+        auto const* best = &native_;
+        auto distance = std::abs(layer - api::layer);
+        for (auto const& [known, schema] : others_)
+            if (layer != 0 && (known == layer || std::abs(layer - known) < distance)) {
+                best = &schema;
+                distance = std::abs(layer - known);
+            }
+        return *best;
+    }
+
+    /// A call in the native layer. One that the layer has and the native one has not is returned as it is.
+    result<bytes> to_native(const tl::schema::schema& from, tl::bytes_view query) const
+    {
+        auto const* method = from.find_function(tl::reader(query).peek_id());
+        if (&from == &native_ || !method || !native_.find_function(method->name))
+            return bytes(query.begin(), query.end());
+        return tl::schema::transcode(from, native_, query);
+    }
+
+    /// The answer to `method` (as the native layer names it) for a client that has the schema `to`.
+    result<bytes> to_client(const tl::schema::schema& to, std::uint32_t method, bytes native_answer) const
+    {
+        if (&to == &native_)
+            return native_answer;
+        auto const* ours = native_.find_function(method);
+        auto const* theirs = ours ? to.find_function(ours->name) : nullptr;
+        if (!theirs)
+            return native_answer;
+        if (theirs->result.kind != ours->result.kind || theirs->result.name != ours->result.name)
+            return other_result(to, *theirs, std::move(native_answer));
+        return tl::schema::transcode(native_, to, ours->result, native_answer);
+    }
+
+    /// Any boxed value, an Updates for instance.
+    result<bytes> to_client(const tl::schema::schema& to, bytes value) const
+    {
+        if (&to == &native_)
+            return value;
+        return tl::schema::transcode(native_, to, value);
+    }
+
+private:
+    // A few methods answered with Updates before these were wrapped; what else has changed its type gets an empty answer.
+    result<bytes> other_result(const tl::schema::schema& to, const tl::schema::combinator& theirs, bytes native_answer) const
+    {
+        auto const id = tl::reader(native_answer).peek_id();
+        auto const* made = native_.find_constructor(id);
+        if (made && theirs.result.name == "Updates" && !made->params.empty() && made->params.front().name == "updates") {
+            auto const trailing = made->params.size() == 1 ? 0 : 8; // messages.invitedUsers ends with an empty vector
+            return to_client(to, bytes(native_answer.begin() + 4, native_answer.end() - trailing));
+        }
+        tl::writer empty;
+        methods::detail::write_empty(to, theirs.result, empty, 6);
+        auto const view = empty.view();
+        return bytes(view.begin(), view.end());
+    }
+
+    tl::schema::schema native_;
+    std::map<int, tl::schema::schema> others_;
+};
+
+} // namespace mtproto::sandbox

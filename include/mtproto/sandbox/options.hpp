@@ -1,0 +1,70 @@
+// How a sandbox is set up.
+#pragma once
+
+#include "mtproto/sandbox/peer.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mtproto::sandbox {
+
+/// Settings of a data centre. The defaults suit a test.
+struct options
+{
+    int dc = 2;                               ///< id of the main data centre
+    std::optional<std::string> code = "12345"; ///< the login code for everybody; nothing: a new one each time
+    bool sign_up = true;                      ///< phones without an account may make one
+    std::string private_key{};                ///< RSA in PEM; empty: made at start
+    std::vector<std::string> secrets{};       ///< MTProxy secrets, in hexadecimal; clients without one are welcome too
+    std::uint64_t seed = 1;                   ///< of ids, hashes and codes (never of keys)
+    bool test_mode = false;                   ///< what help.getConfig says
+    bool repeated_random_id_is_error = false; ///< answer RANDOM_ID_DUPLICATE instead of the first answer again
+    std::size_t difference_limit = 100;       ///< most events in one updates.difference
+    std::size_t channel_difference_limit = 100;
+    std::int64_t clock_offset = 0;            ///< seconds by which the data centre's clock is ahead of the system's
+    std::int64_t salt_period = 3600;          ///< seconds for which a server salt is current
+    std::function<void(const std::string&)> log{}; ///< told of every call and connection, from the executor; must not call back
+};
+
+struct user_options
+{
+    std::string phone{};
+    std::string first_name{};
+    std::string last_name{};
+    std::string username{};
+    std::string about{};
+    std::string password{}; ///< of two-step verification; empty for none
+    std::string hint{};
+    std::optional<std::string> code{}; ///< the login code of this user instead of the common one
+    int dc = 0;                        ///< where the account lives; 0 for the main data centre
+};
+
+struct bot_options
+{
+    std::string token{}; ///< "<id>:<secret>"
+    std::string name{};
+    std::string username{};
+    bool echo = false; ///< answers every private message with its text
+};
+
+struct group_options
+{
+    std::string title{};
+    std::int64_t creator{};
+    std::vector<std::int64_t> members{};
+};
+
+struct channel_options
+{
+    std::string title{};
+    std::int64_t creator{};
+    std::vector<std::int64_t> members{};
+    std::string username{}; ///< public if it has one
+    std::string about{};
+    bool megagroup = false; ///< a supergroup, in which everybody writes
+};
+
+} // namespace mtproto::sandbox

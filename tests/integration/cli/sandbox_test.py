@@ -1,0 +1,276 @@
+"""Whole sign-ins, calls and shells against the tool's own data centre."""
+
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import unittest
+
+from support import SECONDS, TOOL, Case, Finished, Sandbox, eventually
+
+
+class WithSandbox(Case):
+    args = ()
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox = self.enterContext(Sandbox(self, *self.args)) if hasattr(self, "enterContext") else self._enter()
+
+    def _enter(self):
+        sandbox = Sandbox(self, *self.args)
+        self.addCleanup(sandbox.__exit__)
+        return sandbox.__enter__()
+
+    def sign_in(self, name, session):
+        user = self.sandbox.user(name)
+        more = []
+        if user["password"]:
+            (self.folder / "password").write_text(user["password"] + "\n")
+            more = ["--password-file", "password"]
+        return self.ok("keygen", "--phone", user["phone"], "--api-id", 1, "--api-hash", "hash", "--out", session,
+                       "--code", user["code"], *more, *self.sandbox.server())
+
+
+class Keygen(WithSandbox):
+    def test_writes_the_session_that_call_then_uses(self):
+        self.sign_in("Ada", "ada.json")
+        file = self.folder / "ada.json"
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
+        session = json.loads(file.read_text())
+        for key in ("phone", "api_id", "api_hash", "ip", "port", "salt", "auth_key"):
+            self.assertIn(key, session)
+        self.assertEqual((session["ip"], session["port"]), (self.sandbox.about["host"], self.sandbox.about["port"]))
+        me = self.ok("call", "users.getUsers", '{"id":["me"]}', "--session", "ada.json").json
+        self.assertEqual(me[0]["first_name"], "Ada")
+
+    def test_password_of_two_step_verification(self):
+        self.sign_in("Bob", "bob.json")
+        me = self.ok("call", "users.getUsers", '{"id":["me"]}', "--session", "bob.json").json
+        self.assertEqual(me[0]["first_name"], "Bob")
+
+    def test_wrong_password(self):
+        bob = self.sandbox.user("Bob")
+        (self.folder / "password").write_text("wrong\n")
+        self.fails(5, "keygen", "--phone", bob["phone"], "--api-id", 1, "--api-hash", "hash", "--out", "bob.json",
+                   "--code", bob["code"], "--password-file", "password", *self.sandbox.server(),
+                   says="PASSWORD_HASH_INVALID")
+        self.assertFalse((self.folder / "bob.json").exists())
+
+    def test_code_and_password_from_a_pipe(self):
+        bob = self.sandbox.user("Bob")
+        self.ok("keygen", "--phone", bob["phone"], "--api-id", 1, "--api-hash", "hash", "--out", "bob.json",
+                *self.sandbox.server(), stdin=f'{bob["code"]}\n{bob["password"]}\n')
+
+    def test_refused_code_leaves_what_was_there(self):
+        ada = self.sandbox.user("Ada")
+        self.sign_in("Ada", "ada.json")
+        before = (self.folder / "ada.json").read_text()
+        self.fails(5, "keygen", "--phone", ada["phone"], "--api-id", 1, "--api-hash", "hash", "--out", "ada.json", "--force",
+                   "--code", "00000", *self.sandbox.server(), says="PHONE_CODE_INVALID")
+        self.assertEqual((self.folder / "ada.json").read_text(), before)
+        self.fails(4, "keygen", "--phone", ada["phone"], "--api-id", 1, "--api-hash", "hash", "--out", "ada.json",
+                   "--code", ada["code"], *self.sandbox.server(), says="--force")
+        self.assertEqual((self.folder / "ada.json").read_text(), before)
+
+    def test_end_of_input_instead_of_a_code(self):
+        ada = self.sandbox.user("Ada")
+        done = self.run_tool("keygen", "--phone", ada["phone"], "--api-id", 1, "--api-hash", "hash", "--out", "ada.json",
+                             *self.sandbox.server())
+        self.assertEqual(done.code, 2, done)
+        self.assertFalse((self.folder / "ada.json").exists())
+
+    def test_unknown_number(self):
+        self.fails(1, "keygen", "--phone", "12", "--api-id", 1, "--api-hash", "hash", "--out", "x.json", "--code", "1",
+                   *self.sandbox.server(), says="PHONE_NUMBER_INVALID")
+
+    def test_only_the_key(self):
+        out = self.ok("keygen", "--key-only", "--out", "-", *self.sandbox.server()).out
+        session = json.loads(out)
+        self.assertEqual(len(session["auth_key"]), 344)
+
+    def test_key_of_another_server(self):
+        with Sandbox(self) as other:
+            self.fails(3, "keygen", "--key-only", "--out", "x.json", "--addr", self.sandbox.address,
+                       "--public-key", self.write_key(other), says="--public-key")
+        self.assertFalse((self.folder / "x.json").exists())
+
+    def write_key(self, sandbox):
+        file = self.folder / "other.pem"
+        file.write_text(sandbox.about["public_key"])
+        # The block above wrote its own key over ours.
+        self.sandbox.key.write_text(self.sandbox.about["public_key"])
+        return file
+
+    def test_bot(self):
+        token = self.sandbox.about["bots"][0]["token"]
+        self.ok("keygen", "--bot-token", token, "--api-id", 1, "--api-hash", "hash", "--out", "bot.json",
+                *self.sandbox.server())
+        me = self.ok("call", "users.getUsers", '{"id":["me"]}', "--session", "bot.json").json
+        self.assertTrue(me[0]["bot"])
+        self.fails(5, "keygen", "--bot-token", "1:wrong", "--api-id", 1, "--api-hash", "hash", "--out", "x.json",
+                   *self.sandbox.server(), says="ACCESS_TOKEN_INVALID")
+
+
+class Call(WithSandbox):
+    def setUp(self):
+        super().setUp()
+        self.sign_in("Ada", "credentials.json")
+
+    def test_json_from_stdin_and_names_for_peers(self):
+        bob = self.sandbox.user("Bob")
+        self.ok("call", "messages.sendMessage", "-",
+                stdin=json.dumps({"peer": "@" + bob["username"], "message": "hello \N{WAVING HAND SIGN}"}))
+        history = self.ok("call", "messages.getHistory", json.dumps(
+            {"peer": "@" + bob["username"], "offset_id": 0, "offset_date": 0, "add_offset": 0, "limit": 1, "max_id": 0,
+             "min_id": 0})).json
+        self.assertEqual(history["messages"][0]["message"], "hello \N{WAVING HAND SIGN}")
+
+    def test_pretty_is_the_same_json(self):
+        plain = self.ok("call", "help.getConfig").json
+        pretty = self.ok("call", "help.getConfig", "--pretty")
+        self.assertEqual(set(plain), set(pretty.json))
+        self.assertGreater(pretty.out.count("\n"), 3)
+
+    def test_error_of_the_server(self):
+        self.fails(1, "call", "contacts.resolveUsername", '{"username":"nobody_here_at_all"}', says="400 USERNAME_")
+
+    def test_missing_and_unknown_fields(self):
+        self.fails(2, "call", "messages.sendMessage", '{"peer":"me"}', says=["message", "missing"])
+        self.fails(2, "call", "messages.sendMessage", '{"peer":"me","message":"x","mesage":"y"}', says="mesage")
+
+    def test_signed_out_elsewhere(self):
+        self.ok("call", "auth.logOut")
+        self.fails(5, "call", "users.getUsers", '{"id":["me"]}', says=["401", "mtproto keygen"])
+
+    def test_server_gone(self):
+        self.sandbox.stop()
+        self.fails(3, "call", "help.getConfig", "--timeout", "3")
+        self.assertIn("auth_key", (self.folder / "credentials.json").read_text())
+
+    def test_two_at_once_on_one_file(self):
+        shell = subprocess.Popen([TOOL, "shell"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=self.folder,
+                                 env=self.environment())
+        try:
+            shell.stdin.write("me\n")
+            shell.stdin.flush()
+            self.assertIn("Ada", shell.stdout.readline())
+            self.fails(4, "call", "help.getConfig", says="another")
+        finally:
+            shell.communicate(timeout=SECONDS)
+        self.ok("call", "help.getConfig")
+
+    def test_environment_instead_of_a_file(self):
+        session = json.loads((self.folder / "credentials.json").read_text())
+        (self.folder / "credentials.json").unlink()
+        me = self.ok("call", "users.getUsers", '{"id":["me"]}', env={
+            "MTPROTO_AUTHKEY": session["auth_key"], "MTPROTO_SALT": session["salt"],
+            "MTPROTO_ADDR": self.sandbox.address}).json
+        self.assertEqual(me[0]["first_name"], "Ada")
+
+
+class Shell(WithSandbox):
+    def setUp(self):
+        super().setUp()
+        self.sign_in("Ada", "ada.json")
+
+    def shell(self, text, session="ada.json", *args):
+        done = self.run_tool("shell", "--session", session, *args, stdin=text)
+        self.assertNotIn("\033", done.out + done.err)
+        return done
+
+    def test_the_commands(self):
+        bob = self.sandbox.user("Bob")
+        done = self.shell(f'me\nsend @{bob["username"]} see you at 8\nsend {bob["first_name"]} "quoted text"\ndialogs\n'
+                          f'chans\ncontacts\nhistory @{bob["username"]} 5\ncall help.getNearestDc\n'
+                          'schema inputPeerSelf\nhelp\nexit\nnever reached\n', "ada.json", "--no-updates")
+        self.assertEqual(done.code, 0, done)
+        for part in ("Ada", "sent message", "see you at 8", "quoted text", bob["username"], '"_":"nearestDc"',
+                     "inputPeerSelf#7da07ec9"):
+            self.assertIn(part, done.out)
+        self.assertNotIn('"quoted text"', done.out)
+
+    def test_send_to_channel(self):
+        channels = self.shell("chans\n").out
+        name = re.search(r"^  (\S.*?)  +(channel|group) ", channels, re.M)
+        self.assertIsNotNone(name, channels)
+        self.assertEqual(self.shell(f'send2c "{name[1]}" news of today\nhistory "{name[1]}"\n').code, 0)
+        bob = self.sandbox.user("Bob")
+        done = self.shell(f'send2c @{bob["username"]} no\n')
+        self.assertEqual(done.code, 2, done)
+        self.assertIn("not a channel", done.err)
+
+    def test_a_failed_command_shows_in_the_exit_code_and_the_rest_still_runs(self):
+        done = self.shell("nonsense\ncall contacts.resolveUsername {\"username\":\"nobody_here\"}\nme\n")
+        self.assertEqual(done.code, 2, done)
+        self.assertIn("Ada", done.out)
+        self.assertEqual(len(done.err.strip().splitlines()), 2, done)
+        self.assertEqual(self.shell('send "open quote\n').code, 2)
+        self.assertEqual(self.shell("send @nobody_here_at_all hi\n").code, 2)
+
+    def test_commands_as_arguments(self):
+        done = self.ok("shell", "--session", "ada.json", "-c", "me", "-c", "send me a note")
+        self.assertIn("Ada", done.out)
+        self.assertIn("sent", done.out)
+
+    def test_an_update_is_printed_as_it_comes(self):
+        self.sign_in("Bob", "bob.json")
+        ada = self.sandbox.user("Ada")
+        waiting = subprocess.Popen([TOOL, "shell", "--session", "ada.json"], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder,
+                                   env=self.environment())
+        waiting.stdin.write("me\n")
+        waiting.stdin.flush()
+        self.assertIn("Ada", waiting.stdout.readline())
+        self.assertEqual(self.shell(f'send @{ada["username"]} look up\n', "bob.json").code, 0)
+        line = ""
+        while "look up" not in line:
+            line = waiting.stdout.readline()
+            self.assertNotEqual(line, "", "the shell ended")
+        out, err = waiting.communicate(timeout=SECONDS)
+        self.assertEqual((waiting.returncode, err), (0, ""))
+        self.assertIn("Bob", line)
+
+    def test_without_an_account(self):
+        done = self.ok("shell", "--sandbox", stdin="me\ndialogs\n")
+        self.assertIn("Ada", done.out)
+        me = self.ok("call", "users.getUsers", '{"id":["me"]}', "--sandbox", "--pretty").json
+        self.assertEqual(me[0]["first_name"], "Ada")
+        self.assertEqual([name for name in os.listdir(self.folder) if name.endswith("credentials.json")], [])
+
+
+class Process(Case):
+    def test_signals_end_it_cleanly(self):
+        for how in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(how), Sandbox(self, "--ready-file", "ready.json", "--public-key-out", "pub.pem") as sandbox:
+                self.assertTrue(eventually((self.folder / "ready.json").exists))
+                self.assertEqual(json.loads((self.folder / "ready.json").read_text()), sandbox.about)
+                self.assertEqual((self.folder / "pub.pem").read_text(), sandbox.about["public_key"])
+                done = sandbox.stop(how)
+                self.assertEqual((done.code, done.err), (0, ""), done)
+                self.assertFalse((self.folder / "ready.json").exists())
+
+    def test_port_in_use(self):
+        with Sandbox(self) as sandbox:
+            self.fails(3, "sandbox", "--port", sandbox.about["port"], says="in use")
+
+    def test_own_accounts_key_and_state_survive_a_restart(self):
+        args = ("--user", "+15551234:Dora:hush", "--user", "+15551235:Emil", "--bot", "7:abc:parrot", "--key", "dc.pem",
+                "--state", "state")
+        with Sandbox(self, *args) as sandbox:
+            key = sandbox.about["public_key"]
+            self.assertEqual([user["first_name"] for user in sandbox.about["users"]], ["Dora", "Emil"])
+            emil = sandbox.user("Emil")
+            self.ok("keygen", "--phone", emil["phone"], "--api-id", 1, "--api-hash", "hash", "--code", emil["code"],
+                    *sandbox.server())
+            self.ok("shell", "-c", "send me remember this")
+        self.assertEqual(stat.S_IMODE((self.folder / "dc.pem").stat().st_mode), 0o600)
+        port = sandbox.about["port"]
+        with Sandbox(self, *args, "--port", port) as sandbox:
+            self.assertEqual(sandbox.about["public_key"], key)
+            self.assertIn("remember this", self.ok("shell", "-c", "history me").out)
+
+
+if __name__ == "__main__":
+    unittest.main()
