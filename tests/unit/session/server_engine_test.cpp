@@ -179,10 +179,10 @@ TEST_CASE("server: bad_msg_notification of every code", "[session]")
     CHECK(f.code() == 34);
     for (auto const inner :
          {f.next_id(), f.next_id() + 400}) // a container in a container; too new for its container
-        REQUIRE(f.say(f.next_id(), 14,
+        REQUIRE(f.say(f.next_id(), 16,
                       fake_server::container_of(
-                          {{inner, 13, inner % 8 == 0 ? body : fake_server::container_of({{4, 1, body}})},
-                           {f.next_id() + 400000, 13, body}})));
+                          {{inner, 15, inner % 8 == 0 ? body : fake_server::container_of({{4, 1, body}})},
+                           {f.next_id() + 400000, 15, body}})));
     CHECK(f.code() == 64);
     CHECK(!f.server.next_request());
     f.session ^= 1;
