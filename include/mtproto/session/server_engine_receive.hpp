@@ -140,8 +140,9 @@ inline void server_engine::on_message(const message_view& m, time_point now)
         ++running_;
         return reply_error(m.msg_id, 400, "INPUT_REQUEST_INVALID", now);
     }
-    // What is no service message is a call, and only calls must have an odd number. Clients differ in the rest: mtcute numbers
-    // even its acknowledgements oddly, and code 34 would make it begin its session anew, over and over.
+    // What is no service message is a call, and only calls must have an odd number. Clients differ in the
+    // rest: mtcute numbers even its acknowledgements oddly, and code 34 would make it begin its session anew,
+    // over and over.
     bool const content = is_content(m.seqno);
     if (!content) {
         switch (id) {

@@ -278,6 +278,14 @@ TEST_CASE("client: duplicates on every path", "[session]")
         f.server.seal_packet(f.server.next_id(f.now), 4, fake_server::container_of({inner})), f.now));
     REQUIRE(f.client.receive(f.server.seal_packet(inner.msg_id, 3, inner.body), f.now));
     CHECK(take<update>(f.client).size() == 1);
+    // other contents under the identifier of a container that came
+    auto const first = f.server.next_id(f.now), second = f.server.next_id(f.now);
+    auto const reused = f.server.next_id(f.now);
+    for (auto const id : {first, second}) {
+        message const other{id, 4, numbered(update_tag, 3), 0};
+        REQUIRE(f.client.receive(f.server.seal_packet(reused, 4, fake_server::container_of({other})), f.now));
+    }
+    CHECK(take<update>(f.client).size() == 1);
     // an answer: a replay must not answer a call that was made again
     tl::writer result;
     result.id(mt::rpc_result::tl_id);
