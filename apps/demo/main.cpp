@@ -13,6 +13,7 @@
 #include <mtproto/client/memory_storage.hpp>
 #include <mtproto/client/random_id.hpp>
 #include <mtproto/client/sign_in.hpp>
+#include <mtproto/sandbox/lean.hpp>
 #include <mtproto/tl/equal.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -30,6 +31,7 @@
 namespace {
 
 namespace api = mtproto::api;
+namespace raw = mtproto::api::raw;
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
 using mtproto::errc;
@@ -39,6 +41,9 @@ using mtproto::task;
 using mtproto::apps::local_sandbox;
 using mtproto::apps::sandbox_user;
 using mtproto::demo::stage;
+// What holds messages is read with the constructors that the sandbox knows: all of the API's would take a
+// minute to compile. `api::Updates` in place of `raw::Updates<lean>` is all that a real client changes.
+using mtproto::sandbox::lean;
 
 constexpr auto patience = std::chrono::seconds(30); // for the whole demo; it takes about one
 
@@ -100,17 +105,17 @@ struct incoming {
     std::int64_t from = 0;
     std::string text;
 };
-std::optional<incoming> message_in(const api::Updates& updates)
+std::optional<incoming> message_in(const raw::Updates<lean>& updates)
 {
-    if (auto const* const brief = api::get_if<api::updateShortMessage>(updates))
+    if (auto const* const brief = api::get_if<raw::updateShortMessage<lean>>(updates))
         return incoming{brief->user_id, brief->message};
-    auto const* const several = api::get_if<api::updates_>(updates);
+    auto const* const several = api::get_if<raw::updates_<lean>>(updates);
     if (!several)
         return std::nullopt;
     for (auto const& update : several->updates)
-        if (auto const* const fresh = api::get_if<api::updateNewMessage>(update))
-            if (auto const* const message = api::get_if<api::message>(*fresh->message))
-                if (auto const* const from = api::get_if<api::peerUser>(message->peer_id))
+        if (auto const* const fresh = api::get_if<raw::updateNewMessage<lean>>(update))
+            if (auto const* const message = api::get_if<raw::message<lean>>(*fresh->message))
+                if (auto const* const from = api::get_if<raw::peerUser<lean>>(message->peer_id))
                     return incoming{from->user_id, message->message_};
     return std::nullopt;
 }
@@ -127,14 +132,14 @@ public:
     {
         if (ada_.username.empty() || bob_.username.empty() || bob_.password.empty())
             co_return wrong("the data centre does not have the accounts that the demo is about");
-        auto const ada_file = folder_ / "ada.json";
+        // Its lock is ours from here to the end; the two clients that use it one after the other share it.
+        auto opened = mtproto::file_storage::open(folder_ / "ada.json");
+        if (!opened)
+            co_return opened.error();
+        auto const file = std::make_shared<mtproto::file_storage>(std::move(*opened));
         {
-            // One after the other, since each step takes what the one before left behind.
-            auto opened = mtproto::file_storage::open(ada_file);
-            if (!opened)
-                co_return opened.error();
             auto ada_options = options_for(data_centre_);
-            ada_options.storage = mtproto::any_storage(std::move(*opened));
+            ada_options.storage = mtproto::any_storage(file);
             mtproto::client ada(io_, std::move(ada_options));
             mtproto::client bob(io_, options_for(data_centre_));
             if (auto const done = co_await sign_in_ada(ada); !done)
@@ -148,7 +153,7 @@ public:
             if (auto const done = co_await ada.close(); !done)
                 co_return done;
         }
-        co_return co_await come_back(ada_file);
+        co_return co_await come_back(file);
     }
 
 private:
@@ -229,37 +234,37 @@ private:
     }
 
     /// Somebody's address, from the username.
-    task<result<api::InputPeer>> look_up(mtproto::client& tg, std::string username)
+    task<result<raw::InputPeer<lean>>> look_up(mtproto::client& tg, std::string username)
     {
-        api::contacts::resolveUsername request;
+        raw::contacts::resolveUsername<lean> request;
         request.username = std::move(username);
         auto const found = co_await tg.invoke(request);
         if (!found)
             co_return found.error();
-        auto const& answer = *api::get_if<api::contacts::resolvedPeer>(*found);
-        auto const* const user = answer.users.empty() ? nullptr : api::get_if<api::user>(answer.users.front());
+        auto const& answer = *api::get_if<raw::contacts::resolvedPeer<lean>>(*found);
+        auto const* const user = answer.users.empty() ? nullptr : api::get_if<raw::user<lean>>(answer.users.front());
         if (!user || !user->access_hash)
             co_return wrong("contacts.resolveUsername found nobody");
-        api::inputPeerUser peer;
+        raw::inputPeerUser<lean> peer;
         peer.user_id = user->id;
         peer.access_hash = *user->access_hash;
-        co_return api::InputPeer(std::move(peer));
+        co_return raw::InputPeer<lean>(std::move(peer));
     }
 
-    task<result<std::int32_t>> send(mtproto::client& tg, api::InputPeer to, std::string text)
+    task<result<std::int32_t>> send(mtproto::client& tg, raw::InputPeer<lean> to, std::string text)
     {
-        api::messages::sendMessage request;
+        raw::messages::sendMessage<lean> request;
         request.peer = std::move(to);
         request.message = std::move(text);
         request.random_id = mtproto::random_id();
         auto const answer = co_await tg.invoke(request);
         if (!answer)
             co_return answer.error();
-        if (auto const* const brief = api::get_if<api::updateShortSentMessage>(*answer))
+        if (auto const* const brief = api::get_if<raw::updateShortSentMessage<lean>>(*answer))
             co_return brief->id;
-        if (auto const* const several = api::get_if<api::updates_>(*answer))
+        if (auto const* const several = api::get_if<raw::updates_<lean>>(*answer))
             for (auto const& update : several->updates)
-                if (auto const* const id = api::get_if<api::updateMessageID>(update))
+                if (auto const* const id = api::get_if<raw::updateMessageID<lean>>(update))
                     co_return id->id;
         co_return wrong("messages.sendMessage did not tell the message's id");
     }
@@ -268,7 +273,7 @@ private:
     task<result<>> expect(mtproto::update_subscription& updates, std::int64_t from, std::string text)
     {
         for (;;) {
-            auto const next = co_await updates.next<api::Updates>();
+            auto const next = co_await updates.next<raw::Updates<lean>>();
             if (!next)
                 co_return next.error();
             auto const message = message_in(*next);
@@ -314,46 +319,46 @@ private:
 
     task<result<>> list_dialogs(mtproto::client& tg)
     {
-        api::messages::getDialogs request;
+        raw::messages::getDialogs<lean> request;
         request.limit = 20;
         auto const answer = co_await tg.invoke(request);
         if (!answer)
             co_return answer.error();
         bool with_bob = false;
         std::vector<std::vector<std::string>> rows{{"dialog", "kind", "new", "last message"}};
-        auto const show = [&](auto const& found) {
-            for (auto const& one : found.dialogs_) {
-                auto const* const dialog = api::get_if<api::dialog>(one);
+        auto const show = [&](auto const& found, auto const& dialogs) {
+            for (auto const& one : dialogs) {
+                auto const* const dialog = api::get_if<raw::dialog<lean>>(one);
                 if (!dialog)
                     continue;
                 std::vector<std::string> row{"?", "?", std::to_string(dialog->unread_count), ""};
-                if (auto const* const peer = api::get_if<api::peerUser>(dialog->peer)) {
+                if (auto const* const peer = api::get_if<raw::peerUser<lean>>(dialog->peer)) {
                     for (auto const& each : found.users)
-                        if (auto const* const user = api::get_if<api::user>(each); user && user->id == peer->user_id)
-                            row[0] = name_of(each), row[1] = user->bot ? "bot" : "user";
+                        if (auto const* const user = api::get_if<raw::user<lean>>(each); user && user->id == peer->user_id)
+                            row[0] = user->first_name.value_or(""), row[1] = user->bot ? "bot" : "user";
                     with_bob = with_bob || (peer->user_id == bob_id_ && dialog->unread_count == 1);
                 }
                 for (auto const& each : found.chats) {
-                    auto const* const channel = api::get_if<api::channel>(each);
-                    auto const* const in_channel = api::get_if<api::peerChannel>(dialog->peer);
+                    auto const* const channel = api::get_if<raw::channel<lean>>(each);
+                    auto const* const in_channel = api::get_if<raw::peerChannel<lean>>(dialog->peer);
                     if (channel && in_channel && channel->id == in_channel->channel_id)
                         row[0] = channel->title, row[1] = channel->megagroup ? "group" : "channel";
-                    auto const* const chat = api::get_if<api::chat>(each);
-                    auto const* const in_chat = api::get_if<api::peerChat>(dialog->peer);
+                    auto const* const chat = api::get_if<raw::chat<lean>>(each);
+                    auto const* const in_chat = api::get_if<raw::peerChat<lean>>(dialog->peer);
                     if (chat && in_chat && chat->id == in_chat->chat_id)
                         row[0] = chat->title, row[1] = "group";
                 }
                 for (auto const& each : found.messages)
-                    if (auto const* const message = api::get_if<api::message>(each);
+                    if (auto const* const message = api::get_if<raw::message<lean>>(each);
                         message && message->id == dialog->top_message && message->peer_id == dialog->peer)
                         row[3] = message->message_;
                 rows.push_back(std::move(row));
             }
         };
-        if (auto const* const all = api::get_if<api::messages::dialogs>(*answer))
-            show(*all);
-        else if (auto const* const part = api::get_if<api::messages::dialogsSlice>(*answer))
-            show(*part);
+        if (auto const* const all = api::get_if<raw::messages::dialogs<lean>>(*answer))
+            show(*all, all->dialogs_);
+        else if (auto const* const part = api::get_if<raw::messages::dialogsSlice<lean>>(*answer))
+            show(*part, part->dialogs);
         if (!with_bob)
             co_return wrong("messages.getDialogs does not have Bob with one new message");
         out_.done("messages.getDialogs", "Ada has " + std::to_string(rows.size() - 1) + " dialogs");
@@ -362,16 +367,13 @@ private:
     }
 
     /// A new client with the session file, and the end of that session.
-    task<result<>> come_back(fs::path file)
+    task<result<>> come_back(std::shared_ptr<mtproto::file_storage> file)
     {
         out_.chapter("Ada comes back");
         struct ::stat about{};
-        if (::stat(file.c_str(), &about) != 0 || (about.st_mode & 0777) != 0600)
+        if (::stat(file->path().c_str(), &about) != 0 || (about.st_mode & 0777) != 0600)
             co_return wrong("the session file is not there, or others may read it");
-        auto opened = mtproto::file_storage::open(file);
-        if (!opened)
-            co_return opened.error();
-        auto const saved = opened->load();
+        auto const saved = file->load();
         if (!saved)
             co_return saved.error();
         if (!*saved || !(*saved)->auth_key || (*saved)->user_id != ada_id_)
@@ -380,7 +382,7 @@ private:
         out_.done("session file", "ada.json, " + std::to_string(about.st_size) + " bytes, mode 0600, auth key " + hex(key));
 
         auto options = options_for(data_centre_);
-        options.storage = mtproto::any_storage(std::move(*opened));
+        options.storage = mtproto::any_storage(file);
         mtproto::client tg(io_, std::move(options));
         if (auto const done = co_await tg.connect(); !done)
             co_return done;

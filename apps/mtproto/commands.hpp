@@ -72,7 +72,6 @@ struct sandbox_options {
     std::vector<std::string> bots;  ///< TOKEN:NAME
     std::string key;                ///< RSA private key, made if absent
     std::string public_key_out;
-    std::string state;
     std::vector<std::string> schemas; ///< layers that clients may speak
     std::string mtproxy_secret;
     std::string ready_file;

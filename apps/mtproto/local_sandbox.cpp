@@ -203,6 +203,5 @@ const std::string& local_sandbox::public_key_pem() const noexcept { return state
 std::uint64_t local_sandbox::fingerprint() const noexcept { return state_->dc->key_fingerprint(); }
 const std::vector<sandbox_user>& local_sandbox::users() const noexcept { return state_->users; }
 const std::vector<sandbox_bot>& local_sandbox::bots() const noexcept { return state_->bots; }
-result<> local_sandbox::save() { return {}; }
 
 } // namespace mtproto::apps

@@ -50,9 +50,6 @@ public:
     const std::vector<sandbox_user>& users() const noexcept;
     const std::vector<sandbox_bot>& bots() const noexcept;
 
-    /// Writes the state file, if there is one. Also done by the destructor, which cannot tell of a failure.
-    result<> save();
-
 private:
     struct state;
     explicit local_sandbox(std::unique_ptr<state> with);

@@ -203,7 +203,6 @@ void add_sandbox(CLI::App& app, sandbox_options& to, command& chosen)
     sub->add_option("--bot", to.bots, "A bot that echoes; may be repeated")->type_name("TOKEN:NAME");
     sub->add_option("--key", to.key, "RSA private key in PEM; made and written there if absent")->type_name("FILE");
     sub->add_option("--public-key-out", to.public_key_out, "Write the public key in PEM")->type_name("FILE");
-    sub->add_option("--state", to.state, "Keep accounts and messages in this file")->type_name("FILE");
     sub->add_option("--schema", to.schemas, "Schema of another layer that clients may speak; may be repeated")
         ->type_name("FILE")
         ->check(CLI::ExistingFile);

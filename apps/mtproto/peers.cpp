@@ -143,6 +143,11 @@ result<const peer*> peer_book::find(std::string_view typed) const
         if (same)
             found.push_back(&one);
     }
+    // A first name will do where only one has it.
+    if (found.empty())
+        for (auto const& [key, one] : all_)
+            if (plain(one.title).substr(0, one.title.find(' ')) == wanted)
+                found.push_back(&one);
     if (found.size() == 1)
         return found.front();
     auto const shown = printable(typed);

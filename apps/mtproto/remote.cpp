@@ -104,6 +104,8 @@ result<std::unique_ptr<remote>> open_remote(const connection_options& options)
         where = options.session;
         setup.storage = any_storage(std::move(*file));
     }
+    if (where == "the environment" && !is_set("MTPROTO_API_ID"))
+        return error(errc::bad_argument, "MTPROTO_AUTHKEY is set, so MTPROTO_API_ID must say whose application this is");
     if (auto const* const id = std::getenv("MTPROTO_API_ID"))
         std::from_chars(id, id + std::char_traits<char>::length(id), setup.api_id);
     if (auto const* const hash = std::getenv("MTPROTO_API_HASH"))

@@ -17,40 +17,6 @@
 
 namespace mtproto::apps {
 
-result<sandbox_user> parse_user(std::string_view text)
-{
-    auto const first = text.find(':');
-    auto const second = first == text.npos ? text.npos : text.find(':', first + 1);
-    sandbox_user user;
-    user.phone = text.substr(0, first);
-    if (first != text.npos)
-        user.first_name = text.substr(first + 1, second == text.npos ? text.npos : second - first - 1);
-    if (second != text.npos)
-        user.password = text.substr(second + 1);
-    if (!user.phone.starts_with('+'))
-        user.phone.insert(0, "+");
-    bool const digits = user.phone.size() >= 6 && user.phone.find_first_not_of("0123456789", 1) == std::string::npos;
-    if (!digits || user.first_name.empty())
-        return error(errc::bad_argument, "'" + printable(text.substr(0, second)) +
-                                             "' is not PHONE:NAME[:PASSWORD], such as +15550001:Ada");
-    return user;
-}
-
-result<sandbox_bot> parse_bot(std::string_view text)
-{
-    // The token itself has a colon.
-    auto const colon = text.rfind(':');
-    sandbox_bot bot;
-    if (colon != text.npos) {
-        bot.token = text.substr(0, colon);
-        bot.name = text.substr(colon + 1);
-    }
-    if (bot.token.find(':') == std::string::npos || bot.name.empty())
-        return error(errc::bad_argument, "'" + printable(text) +
-                                             "' is not TOKEN:NAME, such as 110201543:AAHdqTcv:echo");
-    return bot;
-}
-
 namespace {
 
 std::string json_line(const local_sandbox& sandbox)
@@ -124,8 +90,6 @@ int run_sandbox(const sandbox_options& options)
     sigwait(&ending, &signal);
     if (!options.ready_file.empty())
         std::remove(options.ready_file.c_str());
-    if (auto const saved = sandbox.save(); !saved)
-        return fail(saved.error());
     if (!options.json)
         std::fputs("stopped\n", stdout);
     return exit_ok;

@@ -72,7 +72,9 @@ class Session(Case):
         self.fails(4, "call", "help.getConfig", says="credentials.json")
 
     def test_environment_without_address(self):
-        self.fails(2, "call", "help.getConfig", env={"MTPROTO_AUTHKEY": "AAAA"}, says="MTPROTO_ADDR")
+        self.fails(2, "call", "help.getConfig", env={"MTPROTO_AUTHKEY": "AAAA", "MTPROTO_API_ID": "1"},
+                   says="MTPROTO_ADDR")
+        self.fails(2, "call", "help.getConfig", env={"MTPROTO_AUTHKEY": "AAAA"}, says="MTPROTO_API_ID")
 
 
 class Network(Case):

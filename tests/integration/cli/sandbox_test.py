@@ -8,20 +8,13 @@ import stat
 import subprocess
 import unittest
 
-from support import SECONDS, TOOL, Case, Finished, Sandbox, eventually
+from support import SECONDS, TOOL, Case, Sandbox, eventually
 
 
 class WithSandbox(Case):
-    args = ()
-
     def setUp(self):
         super().setUp()
-        self.sandbox = self.enterContext(Sandbox(self, *self.args)) if hasattr(self, "enterContext") else self._enter()
-
-    def _enter(self):
-        sandbox = Sandbox(self, *self.args)
-        self.addCleanup(sandbox.__exit__)
-        return sandbox.__enter__()
+        self.sandbox = self.enterContext(Sandbox(self))
 
     def sign_in(self, name, session):
         user = self.sandbox.user(name)
@@ -165,7 +158,7 @@ class Call(WithSandbox):
         session = json.loads((self.folder / "credentials.json").read_text())
         (self.folder / "credentials.json").unlink()
         me = self.ok("call", "users.getUsers", '{"id":["me"]}', env={
-            "MTPROTO_AUTHKEY": session["auth_key"], "MTPROTO_SALT": session["salt"],
+            "MTPROTO_API_ID": "1", "MTPROTO_AUTHKEY": session["auth_key"], "MTPROTO_SALT": session["salt"],
             "MTPROTO_ADDR": self.sandbox.address}).json
         self.assertEqual(me[0]["first_name"], "Ada")
 
@@ -255,21 +248,32 @@ class Process(Case):
         with Sandbox(self) as sandbox:
             self.fails(3, "sandbox", "--port", sandbox.about["port"], says="in use")
 
-    def test_own_accounts_key_and_state_survive_a_restart(self):
-        args = ("--user", "+15551234:Dora:hush", "--user", "+15551235:Emil", "--bot", "7:abc:parrot", "--key", "dc.pem",
-                "--state", "state")
+    def test_own_accounts_and_a_key_that_stays(self):
+        args = ("--user", "+15551234:Dora:hush", "--user", "15551235:Emil", "--bot", "7:abc:parrot", "--key", "dc.pem")
         with Sandbox(self, *args) as sandbox:
             key = sandbox.about["public_key"]
             self.assertEqual([user["first_name"] for user in sandbox.about["users"]], ["Dora", "Emil"])
             emil = sandbox.user("Emil")
             self.ok("keygen", "--phone", emil["phone"], "--api-id", 1, "--api-hash", "hash", "--code", emil["code"],
                     *sandbox.server())
-            self.ok("shell", "-c", "send me remember this")
+            self.assertIn("Emil", self.ok("shell", "-c", "me").out)
         self.assertEqual(stat.S_IMODE((self.folder / "dc.pem").stat().st_mode), 0o600)
-        port = sandbox.about["port"]
-        with Sandbox(self, *args, "--port", port) as sandbox:
+        with Sandbox(self, *args) as sandbox:
             self.assertEqual(sandbox.about["public_key"], key)
-            self.assertIn("remember this", self.ok("shell", "-c", "history me").out)
+
+    def test_sign_up(self):
+        with Sandbox(self) as sandbox:
+            known = ["keygen", "--phone", "+15559999", "--api-id", 1, "--api-hash", "hash", "--code", "12345",
+                     *sandbox.server()]
+            self.fails(2, *known, says="no account yet")
+            self.ok(*known, "--first-name", "Grace", "--last-name", "Hopper")
+            self.assertIn("Grace Hopper", self.ok("shell", "-c", "me").out)
+
+    def test_every_transport(self):
+        with Sandbox(self) as sandbox:
+            for name in "abridged", "intermediate", "padded", "full", "obfuscated":
+                with self.subTest(name):
+                    self.ok("keygen", "--key-only", "--out", "-", "--transport", name, *sandbox.server())
 
 
 if __name__ == "__main__":
