@@ -7,11 +7,16 @@
 A header that needs a package which is not installed is skipped where --missing names its first folder or path:
 `--missing mtproto/proxy`. Generated headers share one shape, so only some of them are compiled alone unless --all:
 the forward declarations, the umbrellas, and every eighth of the rest.
+
+With --cache DIR, a header that compiled is not compiled again until it, or a header of ours that it reaches, or the
+command changes.
 """
 
 import argparse
 import concurrent.futures
+import hashlib
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -28,6 +33,33 @@ def sample(headers):
     return kept
 
 
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"](mtproto/[^>"]+)[>"]', re.M)
+
+
+def digest(include, name, command):
+    """Of the header and all headers of ours that it reaches."""
+    seen, stack = {}, [name]
+    while stack:
+        n = stack.pop()
+        if n not in seen and (include / n).exists():
+            seen[n] = (include / n).read_text()
+            stack += INCLUDE.findall(seen[n])
+    return hashlib.sha256(repr((command, sorted(seen.items()))).encode()).hexdigest()
+
+
+def check(include, cache, command, name):
+    if not cache:
+        return compile_alone(command, name)
+    cache.mkdir(parents=True, exist_ok=True)
+    stamp = cache / digest(include, name, command)
+    if stamp.exists():
+        return name, 0, ""
+    found = compile_alone(command, name)
+    if found[1] == 0:
+        stamp.touch()
+    return found
+
+
 def compile_alone(command, name):
     # Twice: `#pragma once` must be there, too.
     text = f"#include <{name}>\n#include <{name}>\n"
@@ -41,6 +73,7 @@ def main():
     parser.add_argument("include", type=pathlib.Path)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--cache", type=pathlib.Path)
     parser.add_argument("--includes", action="store_true")
     parser.add_argument("--missing", action="append", default=[])
     args = parser.parse_args(sys.argv[1:split])
@@ -56,7 +89,7 @@ def main():
         return 0
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for name, code, errors in pool.map(lambda n: compile_alone(command, n), names):
+        for name, code, errors in pool.map(lambda n: check(args.include, args.cache, command, n), names):
             if code != 0:
                 failed += 1
                 print(f"{name} does not compile alone:\n{errors}")
