@@ -18,6 +18,8 @@ namespace mtproto {
 
 namespace detail {
 
+    // What waits for an answer must not keep the client's inside alive, which keeps what waits: a program that ends in
+    // the middle of a call would not free them. So coroutines hand their core_ptr on, and keep a weak_ptr at most.
     using core_ptr = std::shared_ptr<client_interface>;
 
     /// Starts a call whose answer goes to `handler`, through `decode`.
@@ -44,7 +46,7 @@ namespace detail {
                 auto const same = [](result<bytes> received) { return received; };
                 initiate_call(c, std::move(handler), same, std::move(sent), options);
             },
-            boost::asio::use_awaitable, core, std::move(request), how);
+            boost::asio::use_awaitable, std::move(core), std::move(request), how);
     }
 
     /// Waits for what `start` makes of a sink.
@@ -55,7 +57,7 @@ namespace detail {
                 auto const same = [](result<bytes> received) { return received; };
                 ((*c).*begin)(make_sink(std::move(handler), same, c->executor()));
             },
-            boost::asio::use_awaitable, core, start);
+            boost::asio::use_awaitable, std::move(core), start);
         if (!done)
             co_return done.error();
         co_return result<>{};
@@ -136,8 +138,8 @@ public:
         using answer = result<typename Q::result>;
         return boost::asio::async_initiate<Token, void(answer)>(
             [](auto handler, detail::core_ptr core, result<detail::bytes> bytes, invoke_options options) {
-                auto const decode = [core](result<detail::bytes> received) {
-                    return decode_answer<typename Q::result>(*core, std::move(received));
+                auto const decode = [weak = std::weak_ptr(core)](result<detail::bytes> received) {
+                    return decode_answer<typename Q::result>(weak, std::move(received));
                 };
                 detail::initiate_call(core, std::move(handler), decode, std::move(bytes), options);
             },
@@ -196,14 +198,15 @@ private:
     using core_ptr = detail::core_ptr;
 
     template <class R>
-    static result<R> decode_answer(detail::client_interface& core, result<detail::bytes> received)
+    static result<R> decode_answer([[maybe_unused]] const std::weak_ptr<detail::client_interface>& weak,
+                                   result<detail::bytes> received)
     {
         if (!received)
             return received.error();
         if constexpr (std::is_same_v<R, api::Updates>) {
             // The Updates that a call returns count like those that come unasked.
-            if (core.wants_results())
-                core.saw_result(*received);
+            if (auto const core = weak.lock(); core && core->wants_results())
+                core->saw_result(*received);
         }
         auto decoded = tl::decode<R>(*received, true);
         if (!decoded)
@@ -211,9 +214,9 @@ private:
         return decoded;
     }
     template <class R>
-    static task<result<R>> decoded(core_ptr core, task<result<detail::bytes>> answer)
+    static task<result<R>> decoded(std::weak_ptr<detail::client_interface> core, task<result<detail::bytes>> answer)
     {
-        co_return decode_answer<R>(*core, co_await std::move(answer));
+        co_return decode_answer<R>(core, co_await std::move(answer));
     }
     static task<result<session_data>> copy_session(core_ptr core)
     {
@@ -228,7 +231,7 @@ private:
                     return false;
                 });
             },
-            boost::asio::use_awaitable, core, copy);
+            boost::asio::use_awaitable, std::move(core), copy);
         if (!copied)
             co_return copied.error();
         co_return std::move(*copy);

@@ -102,7 +102,7 @@ private:
                             alive->cancel_next_update(which);
                     });
             },
-            boost::asio::use_awaitable, core, id, until);
+            boost::asio::use_awaitable, std::move(core), id, until);
     }
     template <class Updates>
     static task<result<Updates>> decoded(task<result<std::vector<std::byte>>> next)
