@@ -86,6 +86,13 @@ public:
     /// Without it they are served as if they were of the nearest layer that is known.
     result<> add_layer(int layer, std::string schema);
 
+    /// Writes accounts, auth keys, messages and files to a file, mode 0600, at once or not at all. Fails with
+    /// errc::storage_failed. The RSA key is not in it: keep private_key_pem() too.
+    result<> save(const std::string& path) const;
+    /// Reads them back, before anything is added and with the seed that they were saved with. Fails with
+    /// errc::storage_failed.
+    result<> load(const std::string& path);
+
     // Trouble, for tests of clients.
     void expire_file(std::int64_t id); ///< its file_reference becomes worthless
     void rotate_salts();               ///< every salt in use becomes invalid

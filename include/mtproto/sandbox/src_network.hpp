@@ -5,6 +5,7 @@
 #include "mtproto/sandbox/membership.hpp"
 #include "mtproto/sandbox/passwords.hpp"
 #include "mtproto/sandbox/server.hpp"
+#include "mtproto/sandbox/state.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -12,7 +13,13 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace mtproto::sandbox {
 
@@ -619,6 +626,38 @@ result<> data_centre::add_layer(int layer, std::string schema)
 {
     std::lock_guard const lock(server_->mutex);
     return server_->layers.add(layer, std::move(schema));
+}
+
+result<> data_centre::save(const std::string& path) const
+{
+    std::unique_lock lock(server_->mutex);
+    auto saved = save_state(server_->at);
+    lock.unlock();
+    crypto::wipe_on_exit const wiped(saved);
+    auto const next = path + ".new";
+    auto const file = ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool ok = file >= 0;
+    for (std::size_t done = 0; ok && done < saved.size();) {
+        auto const count = ::write(file, saved.data() + done, saved.size() - done);
+        ok = count > 0;
+        done += ok ? static_cast<std::size_t>(count) : 0;
+    }
+    ok = ok && ::fsync(file) == 0;
+    if (file >= 0)
+        ok = ::close(file) == 0 && ok;
+    if (!ok || std::rename(next.c_str(), path.c_str()) != 0)
+        return error(errc::storage_failed, path + " cannot be written");
+    return {};
+}
+
+result<> data_centre::load(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return error(errc::storage_failed, path + " cannot be read");
+    std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    std::lock_guard const lock(server_->mutex);
+    return load_state(server_->at, std::as_bytes(std::span(text.data(), text.size())));
 }
 
 void data_centre::rotate_salts() { server_->rotate_salts(); }
