@@ -97,6 +97,7 @@ public:
     void expire_file(std::int64_t id); ///< its file_reference becomes worthless
     void rotate_salts();               ///< every salt in use becomes invalid
     void cut_connections();            ///< closes all connections, sessions live on
+    void misbehave(fault_plan plan);   ///< from now on; a default plan ends it
 
 private:
     std::shared_ptr<detail::server> server_;

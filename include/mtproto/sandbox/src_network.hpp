@@ -246,8 +246,14 @@ bool server::on_packet(const connection_ptr& with, std::uint64_t key_id, const t
         log("session: " + taken.error().message());
         return false;
     }
+    if (strikes(faults_.rotate_percent))
+        salts_.at(key_id).rotate(unix_now());
+    // Either before the calls are answered, so that they are applied and nobody hears of it, or after.
+    bool const cut = strikes(faults_.cut_percent);
+    if (cut && strikes(50))
+        close(with);
     serve_requests(id, with);
-    return true;
+    return !cut;
 }
 
 session_record& server::session_of(const session_key& id, const key_record& key, const connection_ptr& with)
@@ -256,6 +262,9 @@ session_record& server::session_of(const session_key& id, const key_record& key,
     if (found == sessions_.end()) {
         session::server_engine_options engine;
         engine.clock = clock_;
+        // What gets lost on a connection that stays is only found again by repeating it.
+        if (faults_.drop_percent > 0)
+            engine.resend_after = std::chrono::seconds(1);
         auto& salts =
             salts_.try_emplace(id.first, session::salt_schedule(at.settings.seed, id.first, at.settings.salt_period)).first->second;
         session_record made;
@@ -320,6 +329,8 @@ void server::answer_request(const session_key& id, session_record& in, const ses
         log(native.error().message());
         return reply_error(refuse("INPUT_FETCH_ERROR"));
     }
+    if (strikes(faults_.flood_percent))
+        return reply_error(refuse("FLOOD_WAIT_" + std::to_string(faults_.flood_seconds), 420));
     call c{.at = at,
            .used = *used,
            .key = key,
@@ -365,7 +376,8 @@ void server::flush(session_record& from)
         return;
     std::vector<std::byte> packet;
     while (from.engine->next_packet(packet, now()))
-        send(to, packet);
+        for (int copies = strikes(faults_.drop_percent) ? 0 : strikes(faults_.duplicate_percent) ? 2 : 1; copies != 0; --copies)
+            send(to, packet);
 }
 
 // ---- updates
@@ -661,6 +673,7 @@ result<> data_centre::load(const std::string& path)
 }
 
 void data_centre::rotate_salts() { server_->rotate_salts(); }
+void data_centre::misbehave(fault_plan plan) { server_->misbehave(plan); }
 void data_centre::cut_connections() { server_->cut_connections(); }
 
 } // namespace mtproto::sandbox
