@@ -86,10 +86,18 @@ public:
     /// Without it they are served as if they were of the nearest layer that is known.
     result<> add_layer(int layer, std::string schema);
 
+    /// Writes accounts, auth keys, messages and files to a file, mode 0600, at once or not at all. Fails with
+    /// errc::storage_failed. The RSA key is not in it: keep private_key_pem() too.
+    result<> save(const std::string& path) const;
+    /// Reads them back, before anything is added and with the seed that they were saved with. Fails with
+    /// errc::storage_failed.
+    result<> load(const std::string& path);
+
     // Trouble, for tests of clients.
     void expire_file(std::int64_t id); ///< its file_reference becomes worthless
     void rotate_salts();               ///< every salt in use becomes invalid
     void cut_connections();            ///< closes all connections, sessions live on
+    void misbehave(fault_plan plan);   ///< from now on; a default plan ends it
 
 private:
     std::shared_ptr<detail::server> server_;

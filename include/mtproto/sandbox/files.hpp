@@ -141,6 +141,9 @@ public:
             renew(at->second);
     }
     const std::map<std::int64_t, stored_file>& all() const noexcept { return files_; }
+    /// How many ids and references were made; after loading files their store must not make the same ones again.
+    std::uint64_t count() const noexcept { return count_; }
+    void restore_count(std::uint64_t count) noexcept { count_ = count; }
 
     /// upload.getFile: a piece of a file, within the limits that the real servers have.
     static result<std::span<const std::byte>> read(const stored_file& file, std::int64_t offset, std::int32_t limit, bool precise)

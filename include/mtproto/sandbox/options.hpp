@@ -11,6 +11,18 @@
 
 namespace mtproto::sandbox {
 
+/// Trouble that a data centre makes, each in so many of a hundred cases, decided by the seed alone.
+struct fault_plan
+{
+    std::uint64_t seed = 1;
+    int flood_percent = 0;     ///< calls refused with FLOOD_WAIT, before anything is applied
+    int flood_seconds = 1;     ///< the number in FLOOD_WAIT
+    int drop_percent = 0;      ///< packets to the client that are lost
+    int duplicate_percent = 0; ///< packets that are sent twice
+    int cut_percent = 0;       ///< packets from the client after which the connection is closed, answered or not
+    int rotate_percent = 0;    ///< packets from the client after which all its salts are invalid
+};
+
 /// Settings of a data centre. The defaults suit a test.
 struct options
 {

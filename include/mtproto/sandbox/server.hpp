@@ -88,6 +88,12 @@ public:
 
     void cut_connections();
     void rotate_salts();
+    void misbehave(fault_plan plan)
+    {
+        std::lock_guard const lock(mutex);
+        faults_ = plan;
+        draws_ = 0;
+    }
 
     std::mutex mutex; ///< guards `at` and `layers`
 
@@ -132,6 +138,7 @@ private:
         auto const layer = key.layer != 0 ? key.layer : at.keys.principal(const_cast<key_record&>(key)).layer;
         return layers.of(layer);
     }
+    bool strikes(int percent) { return percent > 0 && static_cast<int>(mix(faults_.seed, ++draws_, 0xfa17) % 100) < percent; }
     void log(const std::string& line)
     {
         if (at.settings.log)
@@ -146,6 +153,8 @@ private:
     std::map<session_key, session_record> sessions_;
     asio::steady_timer timer_;
     std::vector<std::byte> scratch_;
+    fault_plan faults_{};
+    std::uint64_t draws_ = 0;
     bool stopped_ = false;
 };
 

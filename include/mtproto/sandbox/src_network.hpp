@@ -5,6 +5,7 @@
 #include "mtproto/sandbox/membership.hpp"
 #include "mtproto/sandbox/passwords.hpp"
 #include "mtproto/sandbox/server.hpp"
+#include "mtproto/sandbox/state.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -12,7 +13,13 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace mtproto::sandbox {
 
@@ -239,8 +246,14 @@ bool server::on_packet(const connection_ptr& with, std::uint64_t key_id, const t
         log("session: " + taken.error().message());
         return false;
     }
+    if (strikes(faults_.rotate_percent))
+        salts_.at(key_id).rotate(unix_now());
+    // Either before the calls are answered, so that they are applied and nobody hears of it, or after.
+    bool const cut = strikes(faults_.cut_percent);
+    if (cut && strikes(50))
+        close(with);
     serve_requests(id, with);
-    return true;
+    return !cut;
 }
 
 session_record& server::session_of(const session_key& id, const key_record& key, const connection_ptr& with)
@@ -249,6 +262,9 @@ session_record& server::session_of(const session_key& id, const key_record& key,
     if (found == sessions_.end()) {
         session::server_engine_options engine;
         engine.clock = clock_;
+        // What gets lost on a connection that stays is only found again by repeating it.
+        if (faults_.drop_percent > 0)
+            engine.resend_after = std::chrono::seconds(1);
         auto& salts =
             salts_.try_emplace(id.first, session::salt_schedule(at.settings.seed, id.first, at.settings.salt_period)).first->second;
         session_record made;
@@ -313,6 +329,8 @@ void server::answer_request(const session_key& id, session_record& in, const ses
         log(native.error().message());
         return reply_error(refuse("INPUT_FETCH_ERROR"));
     }
+    if (strikes(faults_.flood_percent))
+        return reply_error(refuse("FLOOD_WAIT_" + std::to_string(faults_.flood_seconds), 420));
     call c{.at = at,
            .used = *used,
            .key = key,
@@ -358,7 +376,8 @@ void server::flush(session_record& from)
         return;
     std::vector<std::byte> packet;
     while (from.engine->next_packet(packet, now()))
-        send(to, packet);
+        for (int copies = strikes(faults_.drop_percent) ? 0 : strikes(faults_.duplicate_percent) ? 2 : 1; copies != 0; --copies)
+            send(to, packet);
 }
 
 // ---- updates
@@ -621,7 +640,40 @@ result<> data_centre::add_layer(int layer, std::string schema)
     return server_->layers.add(layer, std::move(schema));
 }
 
+result<> data_centre::save(const std::string& path) const
+{
+    std::unique_lock lock(server_->mutex);
+    auto saved = save_state(server_->at);
+    lock.unlock();
+    crypto::wipe_on_exit const wiped(saved);
+    auto const next = path + ".new";
+    auto const file = ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool ok = file >= 0;
+    for (std::size_t done = 0; ok && done < saved.size();) {
+        auto const count = ::write(file, saved.data() + done, saved.size() - done);
+        ok = count > 0;
+        done += ok ? static_cast<std::size_t>(count) : 0;
+    }
+    ok = ok && ::fsync(file) == 0;
+    if (file >= 0)
+        ok = ::close(file) == 0 && ok;
+    if (!ok || std::rename(next.c_str(), path.c_str()) != 0)
+        return error(errc::storage_failed, path + " cannot be written");
+    return {};
+}
+
+result<> data_centre::load(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return error(errc::storage_failed, path + " cannot be read");
+    std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    std::lock_guard const lock(server_->mutex);
+    return load_state(server_->at, std::as_bytes(std::span(text.data(), text.size())));
+}
+
 void data_centre::rotate_salts() { server_->rotate_salts(); }
+void data_centre::misbehave(fault_plan plan) { server_->misbehave(plan); }
 void data_centre::cut_connections() { server_->cut_connections(); }
 
 } // namespace mtproto::sandbox
