@@ -127,6 +127,13 @@ public:
         connection.on_update([this](const std::vector<std::byte>& body) { on_update(body); });
     }
 
+    /// Tells the server that this session wants updates, and finds out whether it is still signed in.
+    /// https://core.telegram.org/method/updates.getState
+    result<> begin()
+    {
+        auto const state = api_.call("updates.getState", json::object());
+        return state ? result<>() : result<>(state.error());
+    }
     int read_all(std::string_view greeting)
     {
         if (editor_.interactive()) {
@@ -518,6 +525,10 @@ int run_shell(const shell_options& options)
     int code = exit_ok;
     {
         shell one(**connection, options);
+        if (auto const begun = one.begin(); !begun) {
+            (*connection)->on_update(nullptr);
+            return fail(begun.error());
+        }
         code = options.commands.empty() ? one.read_all((*connection)->greeting()) : one.run_all(options.commands);
         (*connection)->on_update(nullptr); // waits until none is being shown
     }
