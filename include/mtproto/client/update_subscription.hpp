@@ -75,12 +75,12 @@ public:
         return take(core_, id_, until);
     }
 
-    /// The next update, decoded: `co_await updates.next<api::Updates>()`. errc::wrong_result etc. for one that cannot be
-    /// decoded; the stream goes on after it.
+    /// The next update, decoded: `co_await updates.next<api::Updates>()`. One that cannot be decoded fails with the codes of
+    /// tl::decode; the stream goes on after it.
     template <class Updates>
-    task<result<Updates>> next()
+    task<result<Updates>> next(std::optional<std::chrono::steady_clock::time_point> until = {})
     {
-        return decoded<Updates>(next_raw());
+        return decoded<Updates>(next_raw(until));
     }
 
 private:

@@ -37,7 +37,8 @@ struct update_batch
 /// Where the account stands is kept in the client's session when next() is called again: an update was applied once its batch was
 /// handled. A process that is killed in between sees the last batch again.
 ///
-/// `Tg` is an invoker with subscribe(true), session() and update_session(), such as client; it must outlive the stream.
+/// `Tg` is an invoker with `subscribe(true)`, which gives something with `next<api::Updates>(until)`, such as client; with
+/// session() and update_session() the position is kept. It must outlive the stream.
 /// Not thread-safe: one coroutine uses it.
 template <invoker Tg>
 class update_stream
@@ -63,14 +64,12 @@ public:
                 release();
                 co_return std::exchange(batch_, {});
             }
-            auto const body = co_await incoming_.next_raw(state_.next_timer());
-            if (!body && body.error().is(errc::timed_out))
-                continue;
-            if (!body)
-                co_return body.error();
-            if (auto received = tl::decode<api::Updates>(*body, true))
+            auto received = co_await incoming_.template next<api::Updates>(state_.next_timer());
+            if (received)
                 sort(*received);
-            else // of a newer layer than ours, perhaps: the difference will be in ours
+            else if (received.error().is(errc::not_connected) || received.error().is(errc::cancelled))
+                co_return received.error();
+            else if (!received.error().is(errc::timed_out)) // of a newer layer than ours, perhaps: fetch it in ours
                 state_.too_long({update_sequence::pts}, clock::now());
         }
     }
@@ -130,7 +129,7 @@ private:
             auto const position = state_.position();
             std::map<std::int64_t, channel_position> changed;
             for (auto const id : std::exchange(touched_, {}))
-                if (auto const pts = state_.channel_pts(id))
+                if (auto const pts = state_.channel_pts(id); pts && hashes_.contains(id))
                     changed[id] = {hashes_[id], *pts};
             if (position == kept_ && changed.empty())
                 return;
@@ -152,13 +151,15 @@ private:
 
     // ---- sorting
 
-    void know(const std::vector<api::User>& users, const std::vector<api::Chat>& chats)
+    void know(std::vector<api::User>& users, std::vector<api::Chat>& chats)
     {
         for (auto const& chat : chats)
             if (auto const* const channel = tl::get_if<api::channel>(chat); channel && channel->access_hash && !channel->min)
                 hashes_[channel->id] = *channel->access_hash;
-        batch_.users.insert(batch_.users.end(), users.begin(), users.end());
-        batch_.chats.insert(batch_.chats.end(), chats.begin(), chats.end());
+        for (auto& user : users)
+            batch_.users.push_back(std::move(user));
+        for (auto& chat : chats)
+            batch_.chats.push_back(std::move(chat));
     }
 
     /// An update with a number goes to its sequence; true if it had none.
@@ -214,7 +215,7 @@ private:
             },
             [&](api::updateShort& one) {
                 std::vector<api::Update> single;
-                single.push_back(std::move(one.update));
+                single.push_back(std::move(*one.update)); // a box: its name alone would be copied
                 sort_container(single, one.date, 0, 0);
             },
             [&](api::updatesTooLong&) { state_.too_long({update_sequence::pts}, clock::now()); },
@@ -224,12 +225,13 @@ private:
             },
             [&](auto& short_message) {
                 api::updateNewMessage update;
-                update.message = detail::full_message(short_message);
                 update.pts = short_message.pts;
                 update.pts_count = short_message.pts_count;
+                auto const date = short_message.date;
+                update.message = detail::full_message(short_message);
                 std::vector<api::Update> single;
                 single.emplace_back(std::move(update));
-                sort_container(single, short_message.date, 0, 0);
+                sort_container(single, date, 0, 0);
             });
     }
 

@@ -61,7 +61,7 @@ struct call
     int dc;           ///< the data centre that was asked
     std::int64_t msg_id;
     std::uint64_t session_id;
-    bool over_ipv6 = false;
+    std::optional<std::int32_t> old_reply_to{}; ///< of a client whose layer had a plain number for it
 
     world& in() const noexcept { return at.in; }
     std::int64_t my_id() const noexcept { return me ? me->id : 0; }

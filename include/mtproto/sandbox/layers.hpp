@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -51,6 +52,21 @@ public:
         if (&from == &native_ || !method || !native_.find_function(method->name))
             return bytes(query.begin(), query.end());
         return tl::schema::transcode(from, native_, query);
+    }
+
+    /// What older layers say in a field that has no successor of the same name: the message that is replied to.
+    static std::optional<std::int32_t> old_reply_to(const tl::schema::schema& from, tl::bytes_view query)
+    {
+        tl::reader in(query);
+        tl::schema::type_expr any;
+        any.kind = tl::schema::type_kind::object;
+        tl::schema::detail::source_value read;
+        if (!tl::schema::detail::source_reader(from, in).value(any, read) || !read.line)
+            return std::nullopt;
+        for (std::size_t i = 0; i < read.items.size(); ++i)
+            if (read.line->params[i].name == "reply_to_msg_id" && read.items[i].present && read.items[i].data.size() == 4)
+                return tl::load<std::int32_t>(read.items[i].data.data());
+        return std::nullopt;
     }
 
     /// The answer to `method` (as the native layer names it) for a client that has the schema `to`.

@@ -22,6 +22,14 @@ struct lean : tl::owning
 
 namespace raw = ::mtproto::api::raw;
 
+/// A constructor that is never written: it stands in fields that the sandbox leaves out, and costs no compile time.
+struct unused
+{
+    static constexpr std::uint32_t tl_id = 0;
+    static constexpr char tl_line[] = "unused = Unused";
+    using tl_fields = tl::field_list<>;
+};
+
 namespace detail {
 
 template <class T>
@@ -67,6 +75,7 @@ namespace mtproto::api::raw {
 
 using mtproto::sandbox::lean;
 using mtproto::sandbox::subset;
+using mtproto::sandbox::unused;
 
 // Declared before any is defined, since a definition instantiates what it holds.
 template <>
@@ -101,8 +110,147 @@ template <>
 struct InputMedia<lean>;
 template <>
 struct Update<lean>;
+template <>
+struct EmojiStatus<lean>;
+template <>
+struct PeerColor<lean>;
+template <>
+struct ChatReactions<lean>;
+template <>
+struct ProfileTab<lean>;
+template <>
+struct NotificationSound<lean>;
+template <>
+struct ChannelLocation<lean>;
+template <>
+struct InputGroupCall<lean>;
+template <>
+struct ExportedChatInvite<lean>;
+template <>
+struct BotMenuButton<lean>;
 
 // What only appears inside fields that the sandbox leaves out.
+template <>
+struct richMessage<lean> : unused
+{
+};
+template <>
+struct factCheck<lean> : unused
+{
+};
+template <>
+struct messageReactions<lean> : unused
+{
+};
+template <>
+struct messageReplies<lean> : unused
+{
+};
+template <>
+struct recentStory<lean> : unused
+{
+};
+template <>
+struct peerStories<lean> : unused
+{
+};
+template <>
+struct businessWorkHours<lean> : unused
+{
+};
+template <>
+struct businessLocation<lean> : unused
+{
+};
+template <>
+struct businessGreetingMessage<lean> : unused
+{
+};
+template <>
+struct businessAwayMessage<lean> : unused
+{
+};
+template <>
+struct businessIntro<lean> : unused
+{
+};
+template <>
+struct birthday<lean> : unused
+{
+};
+template <>
+struct starRefProgram<lean> : unused
+{
+};
+template <>
+struct botVerification<lean> : unused
+{
+};
+template <>
+struct disallowedGiftsSettings<lean> : unused
+{
+};
+template <>
+struct starsRating<lean> : unused
+{
+};
+template <>
+struct stickerSet<lean> : unused
+{
+};
+template <>
+struct botVerifierSettings<lean> : unused
+{
+};
+template <>
+struct botAppSettings<lean> : unused
+{
+};
+template <>
+struct EmojiStatus<lean> : subset<emojiStatusEmpty<lean>>
+{
+    using subset::subset;
+};
+template <>
+struct PeerColor<lean> : subset<peerColor<lean>>
+{
+    using subset::subset;
+};
+template <>
+struct ChatReactions<lean> : subset<chatReactionsNone<lean>>
+{
+    using subset::subset;
+};
+template <>
+struct ProfileTab<lean> : subset<profileTabPosts<lean>>
+{
+    using subset::subset;
+};
+template <>
+struct NotificationSound<lean> : subset<notificationSoundDefault<lean>>
+{
+    using subset::subset;
+};
+template <>
+struct ChannelLocation<lean> : subset<channelLocationEmpty<lean>>
+{
+    using subset::subset;
+};
+template <>
+struct InputGroupCall<lean> : subset<inputGroupCall<lean>>
+{
+    using subset::subset;
+};
+template <>
+struct ExportedChatInvite<lean> : subset<chatInvitePublicJoinRequests<lean>>
+{
+    using subset::subset;
+};
+template <>
+struct BotMenuButton<lean> : subset<botMenuButtonDefault<lean>>
+{
+    using subset::subset;
+};
 template <>
 struct PhotoSize<lean> : subset<photoSizeEmpty<lean>, photoSize<lean>>
 {

@@ -209,7 +209,7 @@ public:
         if (what.reply_to) {
             raw::messageReplyHeader<lean> header{};
             header.reply_to_msg_id = *what.reply_to;
-            shown.reply_to = header;
+            shown.reply_to = std::move(header);
         }
         shown.date = what.date;
         shown.message_ = what.text;
@@ -345,6 +345,13 @@ public:
     {
         return raw::updates_<lean>{.updates = std::move(list), .users = users(), .chats = chats(), .date = now_, .seq = 0};
     }
+    /// The same with one. (A braced list would copy it, and instantiate the copying of all that an update can hold.)
+    raw::Updates<lean> container(raw::Update<lean> one) const
+    {
+        std::vector<raw::Update<lean>> list;
+        list.push_back(std::move(one));
+        return container(std::move(list));
+    }
 
 private:
     raw::Message<lean> show_service(const message& what)
@@ -360,7 +367,7 @@ private:
         if (what.reply_to) {
             raw::messageReplyHeader<lean> header{};
             header.reply_to_msg_id = *what.reply_to;
-            shown.reply_to = header;
+            shown.reply_to = std::move(header);
         }
         for (auto const user : what.users)
             mention(peer::user(user));

@@ -21,7 +21,7 @@ bytes show_notice(world& in, const notice& what, std::int32_t now)
     // What has no place in the log travels short, unless it names somebody whom the client may not know.
     if (what.what.what == event::kind::typing || what.what.what == event::kind::status)
         return to_bytes(raw::updateShort<lean>{.update = std::move(update), .date = now});
-    return to_bytes(shown.container({std::move(update)}));
+    return to_bytes(shown.container(std::move(update)));
 }
 
 bytes show_too_long() { return to_bytes(raw::updatesTooLong<lean>{}); }

@@ -321,6 +321,8 @@ void server::answer_request(const session_key& id, session_record& in, const ses
            .dc = with.dc,
            .msg_id = asked.msg_id,
            .session_id = id.second};
+    if (&theirs != &layers.native() && line && line->name.starts_with("messages.send"))
+        c.old_reply_to = layer_book::old_reply_to(theirs, plain->query);
     auto made = answer_call(c, *native, layers.native());
     if (made.refused)
         return reply_error(*made.refused);

@@ -26,8 +26,8 @@ struct binding
 
 /// `encrypted_message` of auth.bindTempAuthKey, encrypted with the permanent key in the way of MTProto 1.0.
 /// `msg_id` is the identifier of the very message that carries the call.
-inline std::vector<std::byte> make_bind_message(const crypto::auth_key& permanent, const binding& b, std::int64_t msg_id,
-                                                crypto::random_source& random)
+inline std::vector<std::byte> make_bind_message(const crypto::auth_key& permanent, const binding& b,
+                                                std::int64_t msg_id, crypto::random_source& random)
 {
     mt::bind_auth_key_inner inner;
     inner.nonce = static_cast<std::int64_t>(b.nonce);
@@ -50,7 +50,8 @@ inline std::vector<std::byte> make_bind_message(const crypto::auth_key& permanen
 /// The data centre's side: decrypts and checks that the message is that of the call with `msg_id`.
 /// Whether the fields are those of the keys and the session at hand is for the caller to compare.
 /// Fails with errc::bad_message.
-inline result<binding> open_bind_message(const crypto::auth_key& permanent, std::int64_t msg_id, tl::bytes_view message)
+inline result<binding> open_bind_message(const crypto::auth_key& permanent, std::int64_t msg_id,
+                                         tl::bytes_view message)
 {
     std::vector<std::byte> scratch(message.begin(), message.end());
     auto const plain = crypto::decrypt_message_v1(permanent, crypto::direction::client_to_server, scratch);
@@ -60,7 +61,8 @@ inline result<binding> open_bind_message(const crypto::auth_key& permanent, std:
     crypto::wipe(scratch);
     if (!inner)
         return errc::bad_message;
-    return binding{static_cast<std::uint64_t>(inner->nonce), static_cast<std::uint64_t>(inner->temp_auth_key_id),
+    return binding{static_cast<std::uint64_t>(inner->nonce),
+                   static_cast<std::uint64_t>(inner->temp_auth_key_id),
                    static_cast<std::uint64_t>(inner->perm_auth_key_id),
                    static_cast<std::uint64_t>(inner->temp_session_id), inner->expires_at};
 }

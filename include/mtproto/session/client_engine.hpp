@@ -24,35 +24,37 @@ namespace mtproto::session {
 /// One session with one data centre: calls go in, packets come out; packets go in, events come out.
 ///
 /// The owner calls connected() and disconnected() as its transport comes and goes; after any input it takes
-/// next_packet() until that gives none, and next_event() until that gives none; at next_timer() it takes next_packet()
-/// again. Calls survive the loss of the connection: their state is asked for, and what the server never got is sent
-/// again under a new identifier. Nothing here blocks, reads a clock, or throws but for want of memory.
-/// `random` must outlive the engine. Not thread safe.
+/// next_packet() until that gives none, and next_event() until that gives none; at next_timer() it takes
+/// next_packet() again. Calls survive the loss of the connection: their state is asked for, and what the
+/// server never got is sent again under a new identifier. Nothing here blocks, reads a clock, or throws but
+/// for want of memory. `random` must outlive the engine. Not thread safe.
 class client_engine
 {
 public:
     client_engine(engine_options options, crypto::auth_key key, std::uint64_t salt, server_clock clock,
                   random_source& random);
 
-    /// Takes a boxed request of TL; it is sent when the connection allows. Its answer or failure comes as an event,
-    /// exactly one unless it is cancelled.
+    /// Takes a boxed request of TL; it is sent when the connection allows. Its answer or failure comes as an
+    /// event, exactly one unless it is cancelled.
     call_id send(bytes request, call_options options, time_point now);
     call_id send(bytes request, time_point now) { return send(std::move(request), call_options(), now); }
-    /// auth.bindTempAuthKey: binds the engine's temporary key to `permanent`. The call's answer is an event as any other;
-    /// if it is boolTrue, other calls are sent from then on, init_prefix first.
+    /// auth.bindTempAuthKey: binds the engine's temporary key to `permanent`. The call's answer is an event
+    /// as any other; if it is boolTrue, other calls are sent from then on, init_prefix first.
     /// https://core.telegram.org/method/auth.bindTempAuthKey
     call_id bind(const crypto::auth_key& permanent, time_point now);
     /// destroy_auth_key: the answer is DestroyAuthKeyRes. https://core.telegram.org/mtproto/service_messages
     call_id destroy_auth_key(time_point now);
-    /// No event will come for the call any more. The server is asked to drop it if it was sent; it may still be applied.
+    /// No event will come for the call any more. The server is asked to drop it if it was sent; it may still
+    /// be applied.
     void cancel(call_id call, time_point now);
 
-    /// A transport is there; what is unanswered will be asked about. Any number of times, in turn with disconnected().
+    /// A transport is there; what is unanswered will be asked about. Any number of times, in turn with
+    /// disconnected().
     void connected(time_point now);
     void disconnected(time_point now);
 
-    /// Takes one packet. An error means that the server breaks the protocol, or that somebody else talks: drop the
-    /// connection. Nothing of such a packet is processed. Duplicates and late packets are no error.
+    /// Takes one packet. An error means that the server breaks the protocol, or that somebody else talks:
+    /// drop the connection. Nothing of such a packet is processed. Duplicates and late packets are no error.
     result<> receive(bytes_view packet, time_point now);
     /// Takes the four bytes that a transport gives instead of a packet, as a number: -404, -429, -444.
     /// https://core.telegram.org/mtproto/mtproto-transports#transport-errors
@@ -60,7 +62,8 @@ public:
 
     /// Everything that is due, as one packet in `out`, whose memory is used again. False: nothing is.
     bool next_packet(bytes& out, time_point now);
-    /// When next_packet() may have something, or an event may arise, without any input; none while disconnected.
+    /// When next_packet() may have something, or an event may arise, without any input; none while
+    /// disconnected.
     std::optional<time_point> next_timer() const;
     /// Lets timers expire; next_packet() does that too.
     void tick(time_point now);
@@ -92,7 +95,7 @@ private:
     void put_acks(time_point now);
     void finish_packet(bytes& out, time_point now);
 
-    // receiving: client_engine_receive.hpp
+    // receiving: client_engine_receive.hpp, client_engine_service.hpp
     void learn_time(std::int64_t msg_id, time_point now);
     result<> on_message(const message_view& m, time_point now);
     void dispatch(const message_view& m, bytes_view body, time_point now);
@@ -169,11 +172,11 @@ private:
     bytes scratch_;
 };
 
-inline client_engine::client_engine(engine_options options, crypto::auth_key key, std::uint64_t salt, server_clock clock,
-                                    random_source& random)
-    : options_(std::move(options)), key_(std::move(key)), random_(random), clock_(clock), clock_guessed_(!clock.known),
-      salts_(salt), session_id_(crypto::random_u64(random)), received_(options_.duplicate_window),
-      bound_(!options_.needs_binding)
+inline client_engine::client_engine(engine_options options, crypto::auth_key key, std::uint64_t salt,
+                                    server_clock clock, random_source& random)
+    : options_(std::move(options)), key_(std::move(key)), random_(random), clock_(clock),
+      clock_guessed_(!clock.known), salts_(salt), session_id_(crypto::random_u64(random)),
+      received_(options_.duplicate_window), bound_(!options_.needs_binding)
 {
 }
 
@@ -259,7 +262,8 @@ inline void client_engine::disconnected(time_point)
 
 inline void client_engine::transport_error(int code, time_point)
 {
-    // A server that is being restarted may say -404 too: a permanent key is given up only when it says so twice.
+    // A server that is being restarted may say -404 too: a permanent key is given up only when it says so
+    // twice.
     if (code == -404 && (++unknown_key_errors_ > 1 || options_.expires_at))
         return die(error(errc::auth_key_unknown, "the server does not know this key", code));
     die(error(errc::transport_error,
@@ -306,7 +310,8 @@ inline std::optional<time_point> client_engine::next_timer() const
     if (!acks_.empty())
         at = std::min(at, ack_at_);
     if (options_.expires_at)
-        at = std::min(at, time_point(std::chrono::seconds(*options_.expires_at - 60) - duration(clock_.offset_ns)));
+        at = std::min(
+            at, time_point(std::chrono::seconds(*options_.expires_at - 60) - duration(clock_.offset_ns)));
     return at;
 }
 
@@ -339,3 +344,4 @@ inline void client_engine::fail(call& c, error why)
 
 #include "mtproto/session/client_engine_receive.hpp"
 #include "mtproto/session/client_engine_send.hpp"
+#include "mtproto/session/client_engine_service.hpp"

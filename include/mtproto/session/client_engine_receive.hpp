@@ -32,7 +32,8 @@ inline result<> client_engine::receive(bytes_view data, time_point now)
     auto const age = clock_.known ? check_age(packet->msg_id, clock_.unix_ns(now)) : message_age::valid;
     if (age == message_age::too_new)
         return error(errc::bad_message, "a message from the future");
-    bool const fresh = age == message_age::valid && (!container || received_.insert(packet->msg_id, packet->seqno));
+    bool const fresh =
+        age == message_age::valid && (!container || received_.insert(packet->msg_id, packet->seqno));
     if (!fresh) {
         // Seen before, or too late to be judged: not processed, but acknowledged, or it would come for ever.
         for (auto const& m : messages)
@@ -52,7 +53,8 @@ inline result<> client_engine::receive(bytes_view data, time_point now)
 
 inline void client_engine::learn_time(std::int64_t msg_id, time_point now)
 {
-    // A message may be late but never early, so the offset only grows; the first message ever replaces a guess.
+    // A message may be late but never early, so the offset only grows; the first message ever replaces a
+    // guess.
     auto const heard = server_clock::at(now, unix_ns_of(msg_id));
     if (std::exchange(clock_guessed_, false) || heard.offset_ns > clock_.offset_ns)
         clock_.offset_ns = heard.offset_ns;
@@ -97,7 +99,8 @@ inline result<> client_engine::on_message(const message_view& m, time_point now)
 inline void client_engine::dispatch(const message_view& m, bytes_view body, time_point now)
 {
     switch (tl::reader(body).peek_id()) {
-    case mt::rpc_result::tl_id: return on_rpc_result(body, now);
+    case mt::rpc_result::tl_id:
+        return on_rpc_result(body, now);
     case mt::msgs_ack::tl_id: {
         if (auto const ack = tl::decode<mt::msgs_ack>(body))
             for (auto const id : ack->msg_ids)
@@ -106,31 +109,42 @@ inline void client_engine::dispatch(const message_view& m, bytes_view body, time
         return;
     }
     case mt::bad_msg_notification::tl_id:
-    case mt::bad_server_salt::tl_id: return on_bad_msg(m, body, now);
-    case mt::new_session_created::tl_id: return on_new_session(body, now);
-    case mt::pong::tl_id: return on_pong(body);
-    case mt::future_salts::tl_id: return on_future_salts(body, now);
-    case mt::msgs_state_info::tl_id: return on_state_info(body, now);
-    case mt::msgs_all_info::tl_id: return on_all_info(body, now);
+    case mt::bad_server_salt::tl_id:
+        return on_bad_msg(m, body, now);
+    case mt::new_session_created::tl_id:
+        return on_new_session(body, now);
+    case mt::pong::tl_id:
+        return on_pong(body);
+    case mt::future_salts::tl_id:
+        return on_future_salts(body, now);
+    case mt::msgs_state_info::tl_id:
+        return on_state_info(body, now);
+    case mt::msgs_all_info::tl_id:
+        return on_all_info(body, now);
     case mt::msg_detailed_info::tl_id:
-    case mt::msg_new_detailed_info::tl_id: return on_detailed_info(body, now);
-    case mt::msgs_state_req::tl_id: return on_state_request(m.msg_id, body);
+    case mt::msg_new_detailed_info::tl_id:
+        return on_detailed_info(body, now);
+    case mt::msgs_state_req::tl_id:
+        return on_state_request(m.msg_id, body);
     case mt::msg_resend_req::tl_id:
-    case mt::msg_resend_ans_req::tl_id: return on_resend_request(m.msg_id, body);
+    case mt::msg_resend_ans_req::tl_id:
+        return on_resend_request(m.msg_id, body);
     case mt::destroy_auth_key_ok::tl_id:
     case mt::destroy_auth_key_none::tl_id:
-    case mt::destroy_auth_key_fail::tl_id: return on_destroy_answer(body);
+    case mt::destroy_auth_key_fail::tl_id:
+        return on_destroy_answer(body);
     case mt::destroy_session_ok::tl_id: // of a session that was given up: nothing depends on it
-    case mt::destroy_session_none::tl_id: return;
+    case mt::destroy_session_none::tl_id:
+        return;
     case mt::msg_copy::tl_id: {
         tl::reader from(body);
         message_view copy;
         std::uint32_t length = 0;
         from.id();
         if (from.id() == mt::message::tl_id && from.number(copy.msg_id) && from.number(copy.seqno) &&
-            from.number(length) && from.raw(length, copy.body) && from.left() == 0 && copy.msg_id < m.msg_id &&
-            is_from_server(copy.msg_id) && tl::reader(copy.body).peek_id() != mt::msg_copy::tl_id &&
-            !is_container(copy.body))
+            from.number(length) && from.raw(length, copy.body) && from.left() == 0 &&
+            copy.msg_id < m.msg_id && is_from_server(copy.msg_id) &&
+            tl::reader(copy.body).peek_id() != mt::msg_copy::tl_id && !is_container(copy.body))
             (void)on_message(copy, now);
         return;
     }
@@ -180,7 +194,8 @@ inline void client_engine::on_result(call& c, bytes_view object, bytes& storage,
         initialized_ = true;
     if (c.is_binding && tl::reader(*inflated).peek_id() == tl::bool_true_id) {
         bound_ = true;
-        initialized_ = false; // https://core.telegram.org/api/pfs: initConnection again after the key is bound
+        initialized_ =
+            false; // https://core.telegram.org/api/pfs: initConnection again after the key is bound
         permanent_key_.reset();
     }
     if (storage.empty())
@@ -192,7 +207,8 @@ inline void client_engine::on_result(call& c, bytes_view object, bytes& storage,
 /// Errors that concern the way of sending and not the call: it is sent again, a limited number of times.
 inline bool client_engine::repeats_after(call& c, const error& why, time_point)
 {
-    bool const uninitialized = why.text() == "CONNECTION_NOT_INITED" && !c.with_init && !options_.init_prefix.empty();
+    bool const uninitialized =
+        why.text() == "CONNECTION_NOT_INITED" && !c.with_init && !options_.init_prefix.empty();
     bool const waited = c.wrapped && (why.text() == "MSG_WAIT_FAILED" || why.text() == "MSG_WAIT_TIMEOUT");
     if ((!uninitialized && !waited) || ++c.rejections > options_.max_call_rejections)
         return false;
@@ -224,7 +240,8 @@ inline void client_engine::on_bad_msg(const message_view& m, bytes_view body, ti
         return;
     ++generation_;
     switch (code) {
-    case 16: // msg_id too low: this message's own identifier has moved the clock forward if that was the reason
+    case 16: // msg_id too low: this message's own identifier has moved the clock forward if that was the
+             // reason
         break;
     case 17: // msg_id too high: the one case in which identifiers may become smaller again
         clock_ = server_clock::at(now, unix_ns_of(m.msg_id));
@@ -247,8 +264,8 @@ inline void client_engine::on_bad_msg(const message_view& m, bytes_view body, ti
         begin_session(now, code);
 }
 
-/// The server did not process the message (or cannot tell): a call is sent again, a message of the engine's own is made
-/// anew if still needed.
+/// The server did not process the message (or cannot tell): a call is sent again, a message of the engine's
+/// own is made anew if still needed.
 inline void client_engine::on_rejected(std::int64_t msg_id, bool may_be_applied)
 {
     if (auto* c = calls_.find_message(msg_id); c && c->msg_id == msg_id && c->at != call::stage::queued) {
@@ -265,8 +282,12 @@ inline void client_engine::on_rejected(std::int64_t msg_id, bool may_be_applied)
         for (auto const id : s->ids)
             on_rejected(id, may_be_applied);
         break;
-    case kind::acks: acks_.insert(acks_.end(), s->ids.begin(), s->ids.end()); break;
-    case kind::ping: ping_due_ = true; break;
+    case kind::acks:
+        acks_.insert(acks_.end(), s->ids.begin(), s->ids.end());
+        break;
+    case kind::ping:
+        ping_due_ = true;
+        break;
     case kind::state_request:
         for (auto const id : s->ids)
             if (auto* c = calls_.find_message(id); c && c->msg_id == id && c->at == call::stage::asked) {
@@ -274,10 +295,16 @@ inline void client_engine::on_rejected(std::int64_t msg_id, bool may_be_applied)
                 states_due_ = true;
             }
         break;
-    case kind::resend_request: resend_ids_.insert(resend_ids_.end(), s->ids.begin(), s->ids.end()); break;
-    case kind::salts_request: next_salts_ = time_point(); break;
+    case kind::resend_request:
+        resend_ids_.insert(resend_ids_.end(), s->ids.begin(), s->ids.end());
+        break;
+    case kind::salts_request:
+        next_salts_ = time_point();
+        break;
     case kind::drop:
-    case kind::other: services_.push_back(std::move(*s)); break;
+    case kind::other:
+        services_.push_back(std::move(*s));
+        break;
     }
 }
 
@@ -285,194 +312,6 @@ inline void client_engine::use_salt(std::uint64_t salt, time_point now)
 {
     if (salts_.set(salt, clock_.unix_seconds(now)))
         events_.push_back(salt_changed{salt});
-}
-
-/// Sends the call again, unless it may have been applied and must not be twice.
-inline void client_engine::resend_or_lose(call& c, bool may_be_applied)
-{
-    if (may_be_applied && !c.options.repeatable)
-        fail(c, error(errc::session_lost, "the session ended before the answer came"));
-    else
-        calls_.requeue(c);
-}
-
-inline void client_engine::begin_session(time_point, int code)
-{
-    if (++sessions_ > options_.max_corrections)
-        return die(error(errc::session_lost, "the server rejects every message", code));
-    mt::destroy_session destroy;
-    destroy.session_id = static_cast<std::int64_t>(session_id_);
-    session_id_ = crypto::random_u64(random_);
-    seqnos_ = {};
-    received_ = received_ids(options_.duplicate_window);
-    log_.clear();
-    services_.clear();
-    services_.push_back({service::kind::other, true, 0, {}, *tl::encode(destroy)});
-    acks_.clear();
-    resend_ids_.clear();
-    resend_answers_.clear();
-    states_due_ = initialized_ = session_known_ = false;
-    unique_id_.reset();
-    corrections_ = 0;
-    ++generation_;
-    for (auto it = calls_.all().begin(); it != calls_.all().end();) {
-        auto& c = (it++)->second;
-        bool const sent = c.at != call::stage::queued;
-        calls_.forget_messages(c);
-        if (sent)
-            resend_or_lose(c, true);
-    }
-    events_.push_back(session_reset{});
-}
-
-inline void client_engine::on_new_session(bytes_view body, time_point now)
-{
-    auto const created = tl::decode<mt::new_session_created>(body);
-    if (!created)
-        return;
-    auto const unique_id = static_cast<std::uint64_t>(created->unique_id);
-    if (unique_id_ == unique_id)
-        return;
-    // If the server had answered in this session before, it has lost what it knew: calls may have been applied.
-    bool const forgot = session_known_;
-    unique_id_ = unique_id;
-    session_known_ = true;
-    use_salt(static_cast<std::uint64_t>(created->server_salt), now);
-    for (auto it = calls_.all().begin(); it != calls_.all().end();) {
-        auto& c = (it++)->second;
-        if (c.at != call::stage::queued && c.packet_id < created->first_msg_id)
-            resend_or_lose(c, forgot);
-    }
-    if (forgot)
-        initialized_ = false;
-    events_.push_back(new_session{created->first_msg_id, unique_id, static_cast<std::uint64_t>(created->server_salt)});
-}
-
-inline void client_engine::on_state(std::int64_t msg_id, std::uint8_t state, time_point now)
-{
-    auto* c = calls_.find_message(msg_id);
-    if (!c || c->msg_id != msg_id || c->at == call::stage::queued)
-        return;
-    if ((state & message_status::kind) < message_status::received)
-        return resend_or_lose(*c, (state & message_status::kind) == message_status::unknown &&
-                                      (session_known_ || c->acknowledged));
-    c->acknowledged = true;
-    c->at = call::stage::sent;
-    c->ask_at = now + c->ask_interval;
-    next_states_ = std::min(next_states_, c->ask_at);
-    if ((state & message_status::answered) == 0)
-        return;
-    if (++c->lost_answers > options_.max_call_rejections)
-        return fail(*c, error(errc::session_lost, "the answer was lost, and the server does not repeat it"));
-    resend_answers_.push_back(msg_id);
-}
-
-inline void client_engine::on_state_info(bytes_view body, time_point now)
-{
-    auto const info = tl::decode<mt::msgs_state_info>(body);
-    auto const* s = info ? log_.find(info->req_msg_id) : nullptr;
-    if (!s || s->what != service::kind::state_request || s->ids.size() != info->info.size())
-        return;
-    auto const ids = log_.take(info->req_msg_id)->ids;
-    progress();
-    for (std::size_t i = 0; i < ids.size(); ++i)
-        on_state(ids[i], static_cast<std::uint8_t>(info->info[i]), now);
-}
-
-inline void client_engine::on_all_info(bytes_view body, time_point now)
-{
-    auto const info = tl::decode<mt::msgs_all_info>(body);
-    if (info && info->msg_ids.size() == info->info.size())
-        for (std::size_t i = 0; i < info->info.size(); ++i)
-            on_state(info->msg_ids[i], static_cast<std::uint8_t>(info->info[i]), now);
-}
-
-inline void client_engine::on_detailed_info(bytes_view body, time_point now)
-{
-    auto const info = tl::decode<mt::MsgDetailedInfo>(body);
-    if (!info)
-        return;
-    auto const* of_call = mt::get_if<mt::msg_detailed_info>(*info);
-    auto const answer_id = of_call ? of_call->answer_msg_id : mt::get_if<mt::msg_new_detailed_info>(*info)->answer_msg_id;
-    bool const wanted = !of_call || calls_.find_message(of_call->msg_id);
-    if (!is_from_server(answer_id))
-        return;
-    if (!wanted || received_.contains(answer_id) || received_.is_forgotten(answer_id))
-        acknowledge(answer_id, now);
-    else if (resend_ids_.size() < 1000 &&
-             std::find(resend_ids_.begin(), resend_ids_.end(), answer_id) == resend_ids_.end())
-        resend_ids_.push_back(answer_id);
-}
-
-inline void client_engine::on_state_request(std::int64_t req_msg_id, bytes_view body)
-{
-    auto const request = tl::decode<mt::msgs_state_req>(body);
-    if (!request || request->msg_ids.size() > 8192)
-        return;
-    mt::msgs_state_info info;
-    info.req_msg_id = req_msg_id;
-    for (auto const id : request->msg_ids)
-        info.info.push_back(static_cast<char>(received_.status(id)));
-    services_.push_back({service::kind::other, false, 0, {}, *tl::encode(info)});
-}
-
-/// A message is never encrypted a second time under its identifier: calls go out anew, of the rest nothing is kept.
-inline void client_engine::on_resend_request(std::int64_t req_msg_id, bytes_view body)
-{
-    auto const request = tl::decode<mt::MsgResendReq>(body);
-    if (!request)
-        return;
-    bool const ours = mt::holds<mt::msg_resend_req>(*request);
-    auto const& ids = ours ? mt::get_if<mt::msg_resend_req>(*request)->msg_ids
-                           : mt::get_if<mt::msg_resend_ans_req>(*request)->msg_ids;
-    if (ids.size() > 8192)
-        return;
-    mt::msgs_state_info info;
-    info.req_msg_id = req_msg_id;
-    for (auto const id : ids) {
-        auto* c = ours ? calls_.find_message(id) : nullptr;
-        if (c && c->msg_id == id && c->at != call::stage::queued)
-            calls_.requeue(*c);
-        else
-            info.info.push_back(static_cast<char>(message_status::unknown));
-    }
-    if (info.info.size() == ids.size())
-        services_.push_back({service::kind::other, false, 0, {}, *tl::encode(info)});
-}
-
-inline void client_engine::on_pong(bytes_view body)
-{
-    auto const pong = tl::decode<mt::pong>(body);
-    auto const* s = pong ? log_.find(pong->msg_id) : nullptr;
-    if (!s || s->what != service::kind::ping || pong->ping_id != ping_id_)
-        return;
-    log_.take(pong->msg_id);
-    session_known_ = true;
-    pinged_at_.reset();
-    progress();
-}
-
-inline void client_engine::on_future_salts(bytes_view body, time_point now)
-{
-    auto const salts = tl::decode<mt::future_salts>(body);
-    auto const* s = salts ? log_.find(salts->req_msg_id) : nullptr;
-    if (!s || s->what != service::kind::salts_request)
-        return;
-    log_.take(salts->req_msg_id);
-    progress();
-    std::vector<salt_period> periods;
-    for (auto const& one : salts->salts)
-        periods.push_back({one.valid_since, one.valid_until, static_cast<std::uint64_t>(one.salt)});
-    salts_.set_future(periods, clock_.unix_seconds(now));
-}
-
-inline void client_engine::on_destroy_answer(bytes_view body)
-{
-    for (auto& [id, c] : calls_.all())
-        if (c.is_destroy && c.at != call::stage::queued) {
-            events_.push_back(answer{c.id, {body.begin(), body.end()}});
-            return calls_.erase(c);
-        }
 }
 
 } // namespace mtproto::session

@@ -1,20 +1,12 @@
 // client_engine, the half that puts packets together. Included by client_engine.hpp.
 #pragma once
 
+#include "mtproto/session/api_ids.hpp"
 #include "mtproto/session/client_engine.hpp"
 
 #include <algorithm>
 
 namespace mtproto::session {
-
-namespace detail {
-
-// Of the API's schema, whose headers this layer does not need otherwise.
-inline constexpr std::uint32_t invoke_after_msg_id = 0xcb9f372d;    // invokeAfterMsg
-inline constexpr std::uint32_t invoke_after_msgs_id = 0x3dc4b4f0;   // invokeAfterMsgs
-inline constexpr std::uint32_t bind_temp_auth_key_id = 0xcdd42a05; // auth.bindTempAuthKey
-
-} // namespace detail
 
 inline bool client_engine::next_packet(bytes& out, time_point now)
 {
@@ -42,7 +34,8 @@ inline bool client_engine::fits(std::size_t size) const
 {
     if (batch_.empty())
         return true;
-    return use_containers_ && batch_.size() + 1 < max_container_messages && // one place is for acknowledgements
+    return use_containers_ &&
+           batch_.size() + 1 < max_container_messages && // one place is for acknowledgements
            batch_size_ + size + container_message_overhead <= options_.max_container_size;
 }
 
@@ -79,7 +72,8 @@ inline void client_engine::put_services(time_point now)
         mt::ping_delay_disconnect ping;
         ping.ping_id = ping_id_ = static_cast<std::int64_t>(crypto::random_u64(random_));
         auto const limit = options_.ping_interval + options_.ping_timeout;
-        ping.disconnect_delay = static_cast<std::int32_t>(std::chrono::ceil<std::chrono::seconds>(limit).count());
+        ping.disconnect_delay =
+            static_cast<std::int32_t>(std::chrono::ceil<std::chrono::seconds>(limit).count());
         put_service({kind::ping, false, 0, {}, {}}, ping, now);
     }
     while (!services_.empty() && fits(services_.front().body.size() + 64)) {
@@ -192,8 +186,8 @@ inline bool client_engine::put_call(call& c, time_point now)
         calls_.sent_as(c, msg_id);
     } else {
         if (wrapped || c.with_init) {
-            auto& made = batch_storage_.emplace_back((wrapped ? 12 : 0) + (c.with_init ? options_.init_prefix.size() : 0) +
-                                                     c.request.size());
+            auto& made = batch_storage_.emplace_back(
+                (wrapped ? 12 : 0) + (c.with_init ? options_.init_prefix.size() : 0) + c.request.size());
             tl::writer to{std::span<std::byte>(made)};
             if (wrapped) {
                 to.id(detail::invoke_after_msg_id);

@@ -30,9 +30,9 @@ struct handshake_options
 
 /// Makes one authorization key: start(), then receive() for every packet until it says `done` or fails.
 ///
-/// After a failure the object is of no further use: begin anew with another, on a new connection. Every secret comes
-/// from `random`, which must be cryptographically strong, and is wiped. `random` and `primes` must outlive the object.
-/// Not thread safe.
+/// After a failure the object is of no further use: begin anew with another, on a new connection. Every
+/// secret comes from `random`, which must be cryptographically strong, and is wiped. `random` and `primes`
+/// must outlive the object. Not thread safe.
 class client_handshake
 {
 public:
@@ -55,8 +55,9 @@ public:
 
     /// Takes a packet of the server (not the 4 bytes of a transport error).
     ///
-    /// Fails with errc::handshake_failed, bad_message, bad_prime, bad_dh_value, bad_factorization or random_failed:
-    /// the text names the check. Costs some 10 ms, a quarter of a second more for a prime never seen before.
+    /// Fails with errc::handshake_failed, bad_message, bad_prime, bad_dh_value, bad_factorization or
+    /// random_failed: the text names the check. Costs some 10 ms, a quarter of a second more for a prime
+    /// never seen before.
     result<step> receive(bytes_view packet, time_point now)
     {
         auto const message = parse_plain_message(packet);
@@ -83,10 +84,14 @@ private:
     result<step> advance(bytes_view body, time_point now)
     {
         switch (expecting_) {
-        case expect::pq: return on_pq(body, now);
-        case expect::dh_params: return on_dh_params(body, now);
-        case expect::dh_answer: return on_dh_answer(body, now);
-        case expect::nothing: break;
+        case expect::pq:
+            return on_pq(body, now);
+        case expect::dh_params:
+            return on_dh_params(body, now);
+        case expect::dh_answer:
+            return on_dh_answer(body, now);
+        case expect::nothing:
+            break;
         }
         return detail::handshake_error("a message came when none was expected");
     }
@@ -102,7 +107,8 @@ private:
 
         auto const& offered = answer->server_public_key_fingerprints;
         auto const key = std::find_if(options_.keys.begin(), options_.keys.end(), [&](auto& k) {
-            return std::find(offered.begin(), offered.end(), static_cast<std::int64_t>(k.fingerprint())) != offered.end();
+            return std::find(offered.begin(), offered.end(), static_cast<std::int64_t>(k.fingerprint())) !=
+                   offered.end();
         });
         if (key == options_.keys.end())
             return detail::handshake_error("the server has none of the pinned RSA keys");
@@ -131,12 +137,13 @@ private:
         return step_with(request, now);
     }
 
-    // p_q_inner_data_dc or p_q_inner_data_temp_dc, written by hand since new_nonce must not be left in other memory.
+    // p_q_inner_data_dc or p_q_inner_data_temp_dc, written by hand since new_nonce must not be left in other
+    // memory.
     bytes inner_data(bytes_view pq, bytes_view p, bytes_view q) const
     {
         auto const dc = (options_.media ? -1 : 1) * (options_.dc + (options_.test_mode ? 10000 : 0));
-        bytes data(4 + tl::string_size(pq.size()) + tl::string_size(p.size()) + tl::string_size(q.size()) + 16 + 16 + 32 +
-                   4 + (options_.temporary ? 4 : 0));
+        bytes data(4 + tl::string_size(pq.size()) + tl::string_size(p.size()) + tl::string_size(q.size()) +
+                   16 + 16 + 32 + 4 + (options_.temporary ? 4 : 0));
         tl::writer to{std::span<std::byte>(data)};
         to.id(options_.temporary ? mt::p_q_inner_data_temp_dc::tl_id : mt::p_q_inner_data_dc::tl_id);
         to.string(pq);
@@ -158,7 +165,8 @@ private:
             return answer.error();
         if (auto const* fail = mt::get_if<mt::server_DH_params_fail>(*answer)) {
             auto const digest = crypto::sha1(new_nonce_.view());
-            if (!is_ours(*fail) || !crypto::equal_constant_time(fail->new_nonce_hash, bytes_view(digest).subspan(4)))
+            if (!is_ours(*fail) ||
+                !crypto::equal_constant_time(fail->new_nonce_hash, bytes_view(digest).subspan(4)))
                 return detail::handshake_error("server_DH_params_fail is not confirmed by its hash");
             return detail::handshake_error("the server refused the proof of work (server_DH_params_fail)");
         }
@@ -171,7 +179,8 @@ private:
             return inner.error();
         if (!is_ours(*inner))
             return detail::handshake_error("server_DH_inner_data carries another nonce");
-        if (auto const safe = crypto::check_dh_group(static_cast<std::uint32_t>(inner->g), inner->dh_prime, primes_);
+        if (auto const safe =
+                crypto::check_dh_group(static_cast<std::uint32_t>(inner->g), inner->dh_prime, primes_);
             !safe)
             return safe.error();
         clock_ = server_clock::at(now, std::int64_t{inner->server_time} * 1'000'000'000);
@@ -208,14 +217,14 @@ private:
         if (!answer)
             return answer.error();
         auto const confirmed = [&](const auto& a, const tl::int128& hash, int number) {
-            return is_ours(a) &&
-                   crypto::equal_constant_time(hash, crypto::new_nonce_hash(new_nonce_.view(), number, *key_));
+            return is_ours(a) && crypto::equal_constant_time(
+                                     hash, crypto::new_nonce_hash(new_nonce_.view(), number, *key_));
         };
         if (auto const* ok = mt::get_if<mt::dh_gen_ok>(*answer)) {
             if (!confirmed(*ok, ok->new_nonce_hash1, 1))
                 return detail::handshake_error("dh_gen_ok is not confirmed by its hash");
-            outcome_.emplace(handshake_outcome{*key_, crypto::initial_salt(new_nonce_.view(), server_nonce_), clock_,
-                                               std::nullopt, options_.dc});
+            outcome_.emplace(handshake_outcome{*key_, crypto::initial_salt(new_nonce_.view(), server_nonce_),
+                                               clock_, std::nullopt, options_.dc});
             if (options_.temporary)
                 outcome_->expires_at = server_time_ + options_.temporary->count();
             key_.reset();

@@ -19,8 +19,9 @@ inline bool is_packed(tl::bytes_view object) noexcept
 
 /// The object itself if it is not compressed, else what it inflates to, kept in `storage`.
 ///
-/// Fails with errc::too_large beyond the limits, and with errc::bad_gzip if the data is malformed, or if it holds
-/// another compressed object or a container: nothing honest nests them, and each level multiplies the work.
+/// Fails with errc::too_large beyond the limits, and with errc::bad_gzip if the data is malformed, or if it
+/// holds another compressed object or a container: nothing honest nests them, and each level multiplies the
+/// work.
 inline result<tl::bytes_view> unpacked(tl::bytes_view object, std::vector<std::byte>& storage,
                                        const crypto::gzip_limits& limits)
 {

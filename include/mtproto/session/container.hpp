@@ -30,13 +30,16 @@ inline constexpr std::size_t max_container_messages = 1020;
 inline constexpr std::size_t container_overhead = 8;
 inline constexpr std::size_t container_message_overhead = 16;
 
-inline bool is_container(bytes_view body) noexcept { return tl::reader(body).peek_id() == mt::msg_container::tl_id; }
+inline bool is_container(bytes_view body) noexcept
+{
+    return tl::reader(body).peek_id() == mt::msg_container::tl_id;
+}
 
 /// The messages of a container with the identifier `outer_id`, in order.
 ///
-/// Fails with errc::bad_message unless there are at most 1020, of sizes divisible by 4 that fill the container
-/// exactly, with identifiers that are distinct, of the sender's kind and below the container's, and none of them is a
-/// container. Nothing of a container that breaks a rule may be processed.
+/// Fails with errc::bad_message unless there are at most 1020, of sizes divisible by 4 that fill the
+/// container exactly, with identifiers that are distinct, of the sender's kind and below the container's, and
+/// none of them is a container. Nothing of a container that breaks a rule may be processed.
 inline result<> unpack_container(std::int64_t outer_id, bytes_view body, std::vector<message_view>& out)
 {
     auto const bad = [](const char* why) { return error(errc::bad_message, why); };
@@ -50,8 +53,8 @@ inline result<> unpack_container(std::int64_t outer_id, bytes_view body, std::ve
     for (std::uint32_t i = 0; i < count; ++i) {
         message_view m;
         std::uint32_t length = 0;
-        if (!from.number(m.msg_id) || !from.number(m.seqno) || !from.number(length) || length % 4 != 0 || length < 4 ||
-            !from.raw(length, m.body))
+        if (!from.number(m.msg_id) || !from.number(m.seqno) || !from.number(length) || length % 4 != 0 ||
+            length < 4 || !from.raw(length, m.body))
             return bad("a message of a container is malformed");
         if (m.msg_id >= outer_id)
             return bad("a message of a container is not older than the container");

@@ -41,10 +41,11 @@ struct engine_options
     int max_call_rejections = 6;
     /// Future salts to ask for when the known ones run out; 0: never ask.
     std::int32_t future_salts = 32;
-    /// For a temporary key: when it ends, in Unix seconds. The engine stops with errc::auth_key_unknown a minute before.
+    /// For a temporary key: when it ends, in Unix seconds. The engine stops with errc::auth_key_unknown a
+    /// minute before.
     std::optional<std::int64_t> expires_at{};
-    /// For a temporary key that is not bound yet: nothing but the call of client_engine::bind() is sent until the server
-    /// confirmed it.
+    /// For a temporary key that is not bound yet: nothing but the call of client_engine::bind() is sent until
+    /// the server confirmed it.
     bool needs_binding = false;
     crypto::padding_policy padding = crypto::padding_policy::minimal;
 };
@@ -56,8 +57,9 @@ struct call_options
     std::optional<call_id> after{};
     /// Content-related: the server acknowledges it. True for every API call.
     bool content = true;
-    /// False: failed with errc::session_lost rather than sent again when the session in which it was sent is lost and
-    /// it may have been applied. True suits calls that only read, that carry a random_id, or may be applied twice.
+    /// False: failed with errc::session_lost rather than sent again when the session in which it was sent is
+    /// lost and it may have been applied. True suits calls that only read, that carry a random_id, or may be
+    /// applied twice.
     bool repeatable = true;
     /// False: never compressed (files are already).
     bool compress = true;

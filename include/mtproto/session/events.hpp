@@ -19,8 +19,8 @@ struct answer
     call_id call = 0;
     std::vector<std::byte> result{};
 };
-/// A call that failed: errc::rpc with the server's words, or errc::session_lost when it is not known whether the call
-/// was applied, or why it could not be sent or its answer not be read.
+/// A call that failed: errc::rpc with the server's words, or errc::session_lost when it is not known whether
+/// the call was applied, or why it could not be sent or its answer not be read.
 struct failure
 {
     call_id call = 0;
@@ -47,7 +47,8 @@ struct salt_changed
 struct session_reset
 {
 };
-/// The connection is of no use any more: drop it and connect again, with a new key if `why` is errc::auth_key_unknown.
+/// The connection is of no use any more: drop it and connect again, with a new key if `why` is
+/// errc::auth_key_unknown.
 struct fatal
 {
     error why{};

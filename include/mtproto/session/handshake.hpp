@@ -1,8 +1,10 @@
 // What both sides of the key exchange share. https://core.telegram.org/mtproto/auth_key
 #pragma once
 
+#include "mtproto/crypto/aes_ige.hpp"
 #include "mtproto/crypto/auth_key.hpp"
 #include "mtproto/crypto/kdf.hpp"
+#include "mtproto/crypto/random.hpp"
 #include "mtproto/crypto/sha.hpp"
 #include "mtproto/error.hpp"
 #include "mtproto/mt/mt.hpp"
@@ -16,7 +18,8 @@
 
 namespace mtproto::session {
 
-/// What a side of the exchange wants done next: `send` (if not empty) as one packet; `done`: outcome() is there.
+/// What a side of the exchange wants done next: `send` (if not empty) as one packet; `done`: outcome() is
+/// there.
 struct handshake_step
 {
     std::vector<std::byte> send{};
@@ -33,7 +36,8 @@ struct handshake_outcome
     std::int32_t dc = 0;                      ///< server: as the client named it, 0 if it did not
 };
 
-/// One exchange may repeat its last step so often. https://core.telegram.org/mtproto/auth_key#dh-key-exchange-complete
+/// One exchange may repeat its last step so often.
+/// https://core.telegram.org/mtproto/auth_key#dh-key-exchange-complete
 inline constexpr int max_handshake_retries = 5;
 
 namespace detail {
@@ -55,9 +59,10 @@ std::vector<std::byte> seal_dh(const T& object, const crypto::aes_key_iv& keys, 
     return data;
 }
 
-/// The reverse. The hash is checked before any field is believed: the object's end is found by reading it, since its
-/// length is not on the wire. Some honest peers hash bytes behind the object too (the official sample declares 112
-/// bytes for an object of 52), so every border within the last `slack` bytes may be the right one.
+/// The reverse. The hash is checked before any field is believed: the object's end is found by reading it,
+/// since its length is not on the wire. Some honest peers hash bytes behind the object too (the official
+/// sample declares 112 bytes for an object of 52), so every border within the last `slack` bytes may be the
+/// right one.
 template <class T>
 result<T> open_dh(tl::bytes_view data, const crypto::aes_key_iv& keys)
 {

@@ -21,7 +21,8 @@ constexpr std::int64_t message_id_at(std::int64_t unix_ns) noexcept
 {
     auto const seconds = unix_ns / 1'000'000'000;
     auto const fraction = static_cast<std::uint64_t>(unix_ns % 1'000'000'000) << 32;
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(seconds) << 32 | (fraction / 1'000'000'000 & ~3ull));
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(seconds) << 32 |
+                                     (fraction / 1'000'000'000 & ~3ull));
 }
 
 /// The moment of an identifier, in nanoseconds of Unix time.

@@ -30,9 +30,11 @@ struct plain_packet
 /// The longest body that is accepted or sent, in bytes: what one transport frame holds.
 inline constexpr std::size_t max_packet_size = std::size_t(16) << 20;
 
-/// Encrypts into `out`, whose memory is used again. The body's size is a multiple of 4; the plaintext is wiped.
-inline void seal(const crypto::auth_key& key, crypto::direction d, const plain_packet& packet, random_source& random,
-                 bytes& out, crypto::padding_policy policy = crypto::padding_policy::minimal)
+/// Encrypts into `out`, whose memory is used again. The body's size is a multiple of 4; the plaintext is
+/// wiped.
+inline void seal(const crypto::auth_key& key, crypto::direction d, const plain_packet& packet,
+                 random_source& random, bytes& out,
+                 crypto::padding_policy policy = crypto::padding_policy::minimal)
 {
     bytes plain(crypto::plain_header_size + packet.body.size());
     tl::writer to{std::span<std::byte>(plain)};
@@ -46,12 +48,14 @@ inline void seal(const crypto::auth_key& key, crypto::direction d, const plain_p
     crypto::wipe(plain);
 }
 
-/// Decrypts into `scratch`; the body points into it. Up to 15 bytes of a transport's padding may follow the packet.
+/// Decrypts into `scratch`; the body points into it. Up to 15 bytes of a transport's padding may follow the
+/// packet.
 ///
-/// Fails with errc::bad_message and without a word more if the key id, the msg_key (over the whole plaintext, before
-/// any field is read), the length or the padding is wrong.
+/// Fails with errc::bad_message and without a word more if the key id, the msg_key (over the whole plaintext,
+/// before any field is read), the length or the padding is wrong.
 /// https://core.telegram.org/mtproto/security_guidelines#mtproto-encrypted-messages
-inline result<plain_packet> open(const crypto::auth_key& key, crypto::direction d, bytes_view packet, bytes& scratch)
+inline result<plain_packet> open(const crypto::auth_key& key, crypto::direction d, bytes_view packet,
+                                 bytes& scratch)
 {
     if (packet.size() > max_packet_size + 2048)
         return errc::bad_message;
@@ -85,7 +89,8 @@ inline bytes make_plain_message(std::int64_t msg_id, bytes_view body)
     return packet;
 }
 
-/// Fails with errc::bad_message if the packet is encrypted or its length is wrong; a transport's padding may follow.
+/// Fails with errc::bad_message if the packet is encrypted or its length is wrong; a transport's padding may
+/// follow.
 inline result<plain_message> parse_plain_message(bytes_view packet)
 {
     tl::reader from(packet);

@@ -11,9 +11,10 @@ namespace mtproto::session {
 /// The status byte that msgs_state_info gives for one message.
 /// https://core.telegram.org/mtproto/service_messages#informational-message-regarding-status-of-messages
 namespace message_status {
-inline constexpr std::uint8_t unknown = 1;      ///< too old, perhaps forgotten
-inline constexpr std::uint8_t not_received = 2; ///< within the range of those that are remembered, and not there
-inline constexpr std::uint8_t too_high = 3;     ///< higher than everything that came
+inline constexpr std::uint8_t unknown = 1; ///< too old, perhaps forgotten
+inline constexpr std::uint8_t not_received =
+    2;                                      ///< within the range of those that are remembered, and not there
+inline constexpr std::uint8_t too_high = 3; ///< higher than everything that came
 inline constexpr std::uint8_t received = 4;
 inline constexpr std::uint8_t kind = 7; ///< mask of the above; what follows are flags that go with `received`
 inline constexpr std::uint8_t acknowledged = 8;

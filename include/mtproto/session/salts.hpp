@@ -48,7 +48,8 @@ public:
     {
         if (salt == current_.salt)
             return false;
-        auto const known = std::find_if(future_.begin(), future_.end(), [&](auto& s) { return s.salt == salt; });
+        auto const known =
+            std::find_if(future_.begin(), future_.end(), [&](auto& s) { return s.salt == salt; });
         change(known != future_.end() ? *known : salt_period{0, unbounded, salt}, unix_seconds);
         return true;
     }
@@ -59,7 +60,8 @@ public:
         for (auto const& s : salts.first(std::min<std::size_t>(salts.size(), 1000)))
             if (s.valid_until > unix_seconds && s.valid_since < s.valid_until)
                 future_.push_back(s);
-        std::sort(future_.begin(), future_.end(), [](auto& a, auto& b) { return a.valid_since < b.valid_since; });
+        std::sort(future_.begin(), future_.end(),
+                  [](auto& a, auto& b) { return a.valid_since < b.valid_since; });
     }
     /// True when the known salts end within `horizon` seconds.
     bool runs_out(std::int64_t unix_seconds, std::int64_t horizon) const noexcept
@@ -67,7 +69,8 @@ public:
         auto const last = future_.empty() ? current_.valid_until : future_.back().valid_until;
         return last == unbounded || last - unix_seconds < horizon;
     }
-    /// A salt that ended long enough ago: whoever still uses it is replaying. Salts never heard of are not expired.
+    /// A salt that ended long enough ago: whoever still uses it is replaying. Salts never heard of are not
+    /// expired.
     bool is_expired(std::uint64_t salt, std::int64_t unix_seconds) const noexcept
     {
         if (salt == current_.salt)
@@ -96,8 +99,8 @@ private:
     std::vector<salt_period> past_;
 };
 
-/// The data centre's salts: a new one each period, the old one accepted for half a period more. They follow from a
-/// seed and the key's id, so that nothing has to be stored. Not thread safe.
+/// The data centre's salts: a new one each period, the old one accepted for half a period more. They follow
+/// from a seed and the key's id, so that nothing has to be stored. Not thread safe.
 class salt_schedule
 {
 public:
@@ -119,7 +122,8 @@ public:
         auto const index = unix_seconds / period_;
         // A client may be a little ahead with a salt that it knew beforehand.
         return salt == at(index).salt || salt == at((unix_seconds + 30) / period_).salt ||
-               (index - 1 >= oldest_ && salt == at(index - 1).salt && at(index - 1).valid_until > unix_seconds);
+               (index - 1 >= oldest_ && salt == at(index - 1).salt &&
+                at(index - 1).valid_until > unix_seconds);
     }
     /// The next `count` salts (at most 64), the current one first.
     std::vector<salt_period> future(int count, std::int64_t unix_seconds) const

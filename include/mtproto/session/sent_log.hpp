@@ -20,14 +20,14 @@ struct sent_service
 {
     enum class kind : std::uint8_t
     {
-        container,      ///< ids: its messages
-        acks,           ///< ids: what was acknowledged
+        container, ///< ids: its messages
+        acks,      ///< ids: what was acknowledged
         ping,
         state_request,  ///< ids: what was asked about
         resend_request, ///< ids: what was asked for
         salts_request,
-        drop,           ///< ids: the message of the cancelled call
-        other,          ///< body: to be sent again as it is
+        drop,  ///< ids: the message of the cancelled call
+        other, ///< body: to be sent again as it is
     };
     kind what = kind::other;
     bool content = false;

@@ -31,10 +31,11 @@ struct server_engine_options
     std::size_t gzip_threshold = 1024;
     crypto::gzip_limits inflate{};
     duration ack_delay = std::chrono::seconds(1);
-    /// What is not acknowledged for so long is sent again without a new connection; 0: only with a new connection.
+    /// What is not acknowledged for so long is sent again without a new connection; 0: only with a new
+    /// connection.
     duration resend_after{};
-    /// Instead of an answer above so many bytes, a repetition sends msg_detailed_info; 0: never (several clients do not
-    /// fetch what it announces).
+    /// Instead of an answer above so many bytes, a repetition sends msg_detailed_info; 0: never (several
+    /// clients do not fetch what it announces).
     std::size_t detailed_info_above = 0;
     std::size_t max_container_size = std::size_t(1) << 20;
     std::size_t duplicate_window = 4096;
@@ -64,22 +65,24 @@ struct destroy_auth_key_request
 };
 using control = std::variant<destroy_session_request, destroy_auth_key_request>;
 
-/// One session of one client: decrypted packets go in, requests come out; answers and updates go in, packets come out.
+/// One session of one client: decrypted packets go in, requests come out; answers and updates go in, packets
+/// come out.
 ///
-/// After any input take next_packet() until it gives none. `salts` and `random` must outlive the engine; the salts may be
-/// shared by all sessions of a key. Not thread safe.
+/// After any input take next_packet() until it gives none. `salts` and `random` must outlive the engine; the
+/// salts may be shared by all sessions of a key. Not thread safe.
 class server_engine
 {
 public:
-    server_engine(server_engine_options options, crypto::auth_key key, std::uint64_t session_id, salt_schedule& salts,
-                  random_source& random);
+    server_engine(server_engine_options options, crypto::auth_key key, std::uint64_t session_id,
+                  salt_schedule& salts, random_source& random);
 
-    /// A connection is there, or gone. A new engine counts as connected. With a new connection everything that was not
-    /// acknowledged is sent again, under its old identifier.
+    /// A connection is there, or gone. A new engine counts as connected. With a new connection everything
+    /// that was not acknowledged is sent again, under its old identifier.
     void connected(time_point now);
     void disconnected(time_point now);
 
-    /// Takes a packet of this session. An error means that the client breaks the protocol: drop the connection.
+    /// Takes a packet of this session. An error means that the client breaks the protocol: drop the
+    /// connection.
     result<> receive(const plain_packet& packet, time_point now);
     /// The same, still encrypted.
     result<> receive(bytes_view packet, time_point now);
@@ -187,9 +190,9 @@ private:
     std::deque<request> queue_;
     std::vector<waiting_request> waiting_;
     std::deque<control> controls_;
-    std::deque<outgoing> fresh_;                // never sent
-    std::map<std::int64_t, outgoing> unacked_;  // content that was sent
-    std::set<std::int64_t> resend_;             // of unacked_: to be sent again
+    std::deque<outgoing> fresh_;               // never sent
+    std::map<std::int64_t, outgoing> unacked_; // content that was sent
+    std::set<std::int64_t> resend_;            // of unacked_: to be sent again
     std::vector<std::int64_t> acks_;
     time_point ack_at_{};
     time_point resend_at_ = time_point::max();
@@ -198,10 +201,10 @@ private:
     bytes scratch_;
 };
 
-inline server_engine::server_engine(server_engine_options options, crypto::auth_key key, std::uint64_t session_id,
-                                    salt_schedule& salts, random_source& random)
-    : options_(std::move(options)), key_(std::move(key)), session_id_(session_id), salts_(salts), random_(random),
-      received_(options_.duplicate_window)
+inline server_engine::server_engine(server_engine_options options, crypto::auth_key key,
+                                    std::uint64_t session_id, salt_schedule& salts, random_source& random)
+    : options_(std::move(options)), key_(std::move(key)), session_id_(session_id), salts_(salts),
+      random_(random), received_(options_.duplicate_window)
 {
 }
 

@@ -1,20 +1,13 @@
 // server_engine, the half that takes packets apart. Included by server_engine.hpp.
 #pragma once
 
+#include "mtproto/session/api_ids.hpp"
 #include "mtproto/session/server_engine.hpp"
 #include "mtproto/tl/decode.hpp"
 
 #include <algorithm>
 
 namespace mtproto::session {
-
-namespace detail {
-
-// Of the API's schema, whose headers this layer does not need otherwise.
-inline constexpr std::uint32_t peel_after_msg_id = 0xcb9f372d;  // invokeAfterMsg
-inline constexpr std::uint32_t peel_after_msgs_id = 0x3dc4b4f0; // invokeAfterMsgs
-
-} // namespace detail
 
 inline result<> server_engine::receive(const plain_packet& packet, time_point now)
 {
@@ -28,8 +21,8 @@ inline result<> server_engine::receive(const plain_packet& packet, time_point no
     else
         messages.push_back({packet.msg_id, packet.seqno, packet.body});
 
-    // A duplicate is recognised before anything else is judged: to reject what was processed would make the client
-    // send it again, and have it applied twice.
+    // A duplicate is recognised before anything else is judged: to reject what was processed would make the
+    // client send it again, and have it applied twice.
     if (received_.status(packet.msg_id) == message_status::received) {
         for (auto const& m : messages)
             on_duplicate(m, now);
@@ -75,9 +68,12 @@ inline bool server_engine::is_acceptable(const plain_packet& packet, time_point 
     if (received_.is_forgotten(packet.msg_id))
         return reject(20);
     switch (check_age(packet.msg_id, options_.clock.unix_ns(now))) {
-    case message_age::too_old: return reject(16);
-    case message_age::too_new: return reject(17);
-    case message_age::valid: break;
+    case message_age::too_old:
+        return reject(16);
+    case message_age::too_new:
+        return reject(17);
+    case message_age::valid:
+        break;
     }
     auto const seconds = options_.clock.unix_seconds(now);
     if (!salts_.is_valid(packet.salt, seconds)) {
@@ -89,7 +85,8 @@ inline bool server_engine::is_acceptable(const plain_packet& packet, time_point 
         answer(bad);
         return false;
     }
-    // The client was told, or will be, that the server knows nothing of these: they must not be applied after all.
+    // The client was told, or will be, that the server knows nothing of these: they must not be applied after
+    // all.
     if (received_.contains(packet.msg_id) || (first_msg_id_ && packet.msg_id < *first_msg_id_))
         return reject(16);
     return true;
@@ -109,7 +106,8 @@ inline void server_engine::on_duplicate(const message_view& m, time_point now)
 {
     if (received_.status(m.msg_id) != message_status::received)
         return;
-    if (auto const known = requests_.find(m.msg_id); known != requests_.end() && unacked_.contains(known->second.answer_id))
+    if (auto const known = requests_.find(m.msg_id);
+        known != requests_.end() && unacked_.contains(known->second.answer_id))
         resend_.insert(known->second.answer_id);
     else if (is_content(m.seqno))
         acknowledge(m.msg_id, now);
@@ -126,9 +124,12 @@ inline void server_engine::on_message(const message_view& m, time_point now)
     if (received_.contains(m.msg_id))
         return bad_msg(m.msg_id, m.seqno, 16);
     switch (received_.check_order(m.msg_id, m.seqno)) {
-    case received_ids::order::too_low: return bad_msg(m.msg_id, m.seqno, 32);
-    case received_ids::order::too_high: return bad_msg(m.msg_id, m.seqno, 33);
-    case received_ids::order::good: break;
+    case received_ids::order::too_low:
+        return bad_msg(m.msg_id, m.seqno, 32);
+    case received_ids::order::too_high:
+        return bad_msg(m.msg_id, m.seqno, 33);
+    case received_ids::order::good:
+        break;
     }
     bytes storage;
     auto const body = unpacked(m.body, storage, options_.inflate);
@@ -156,8 +157,10 @@ inline void server_engine::on_message(const message_view& m, time_point now)
         case mt::http_wait::tl_id:
         case mt::destroy_session::tl_id:
         case mt::destroy_auth_key::tl_id:
-        case mt::rpc_drop_answer::tl_id: break;
-        default: return bad_msg(m.msg_id, m.seqno, 35);
+        case mt::rpc_drop_answer::tl_id:
+            break;
+        default:
+            return bad_msg(m.msg_id, m.seqno, 35);
         }
     }
     received_.insert(m.msg_id, m.seqno);
@@ -168,7 +171,8 @@ inline void server_engine::on_message(const message_view& m, time_point now)
 }
 
 /// False if the message is none of the protocol's own.
-inline bool server_engine::on_service(const message_view& m, std::uint32_t id, bytes_view body, time_point now)
+inline bool server_engine::on_service(const message_view& m, std::uint32_t id, bytes_view body,
+                                      time_point now)
 {
     switch (id) {
     case mt::msgs_ack::tl_id:
@@ -201,11 +205,14 @@ inline bool server_engine::on_service(const message_view& m, std::uint32_t id, b
             answer(salts);
         }
         return true;
-    case mt::msgs_state_req::tl_id: return on_state_request(m.msg_id, body), true;
+    case mt::msgs_state_req::tl_id:
+        return on_state_request(m.msg_id, body), true;
     case mt::msgs_state_info::tl_id: // the client's word on our messages: what matters it acknowledges anyway
-    case mt::msgs_all_info::tl_id: return true;
+    case mt::msgs_all_info::tl_id:
+        return true;
     case mt::msg_resend_req::tl_id:
-    case mt::msg_resend_ans_req::tl_id: return on_resend_request(body), true;
+    case mt::msg_resend_ans_req::tl_id:
+        return on_resend_request(body), true;
     case mt::http_wait::tl_id:
         if (auto const wait = tl::decode<mt::http_wait>(body, true))
             http_wait_ = *wait;
@@ -214,12 +221,14 @@ inline bool server_engine::on_service(const message_view& m, std::uint32_t id, b
         if (auto const destroy = tl::decode<mt::destroy_session>(body, true))
             controls_.push_back(destroy_session_request{static_cast<std::uint64_t>(destroy->session_id)});
         return true;
-    case mt::destroy_auth_key::tl_id: return controls_.push_back(destroy_auth_key_request{m.msg_id}), true;
+    case mt::destroy_auth_key::tl_id:
+        return controls_.push_back(destroy_auth_key_request{m.msg_id}), true;
     case mt::rpc_drop_answer::tl_id:
         if (auto const drop = tl::decode<mt::rpc_drop_answer>(body, true))
             on_drop(m.msg_id, drop->req_msg_id);
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -245,7 +254,8 @@ inline void server_engine::on_state_request(std::int64_t req_msg_id, bytes_view 
             received_.refuse(id); // the client will send it again: a copy still under way must not count
         } else if (auto const known = requests_.find(id); known != requests_.end()) {
             bool const running = known->second.at == known_request::stage::running;
-            state = static_cast<std::uint8_t>(state | (running ? message_status::processing : message_status::answered));
+            state = static_cast<std::uint8_t>(
+                state | (running ? message_status::processing : message_status::answered));
         }
         info.info.push_back(static_cast<char>(state));
     }
@@ -313,20 +323,21 @@ inline void server_engine::on_request(const message_view& m, bytes_view body, ti
         tl::reader from(body);
         std::uint32_t count = 1;
         switch (from.id()) {
-        case detail::peel_after_msgs_id:
+        case detail::invoke_after_msgs_id:
             if (!from.expect(tl::vector_id) || !from.count(count, 8)) {
                 more = false;
                 break;
             }
             [[fallthrough]];
-        case detail::peel_after_msg_id:
+        case detail::invoke_after_msg_id:
             for (std::int64_t id = 0; count != 0 && from.number(id); --count)
                 r.after.push_back(id);
             more = from.ok();
             if (more)
                 body = from.rest();
             break;
-        default: more = false;
+        default:
+            more = false;
         }
     }
     r.body.assign(body.begin(), body.end());

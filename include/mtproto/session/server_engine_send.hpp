@@ -22,8 +22,12 @@ inline void server_engine::notify(bytes_view object)
 inline void server_engine::push(bytes_view updates, time_point)
 {
     auto small = packed(updates, options_.gzip_threshold);
-    fresh_.push_back({0, true, message_kind::notice, 0,
-                      small ? std::move(*small) : bytes(updates.begin(), updates.end()), {}});
+    fresh_.push_back({0,
+                      true,
+                      message_kind::notice,
+                      0,
+                      small ? std::move(*small) : bytes(updates.begin(), updates.end()),
+                      {}});
 }
 
 inline void server_engine::reply(std::int64_t msg_id, bytes_view result, time_point now)
@@ -94,7 +98,8 @@ inline void server_engine::on_acknowledged(std::int64_t msg_id)
 /// Of answered requests the last few thousand are remembered, for duplicates and for those who wait for them.
 inline void server_engine::forget_old_requests()
 {
-    for (auto it = requests_.begin(); requests_.size() - running_ > options_.duplicate_window && it != requests_.end();)
+    for (auto it = requests_.begin();
+         requests_.size() - running_ > options_.duplicate_window && it != requests_.end();)
         if (it->second.at != known_request::stage::running)
             it = requests_.erase(it);
         else

@@ -21,24 +21,29 @@ struct server_handshake_options
 {
     const crypto::rsa_private_key* key = nullptr; ///< must outlive the exchange
     server_clock clock{};
-    /// Ask the client to try again when g^ab begins with a zero byte: several clients hash it without padding.
+    /// Ask the client to try again when g^ab begins with a zero byte: several clients hash it without
+    /// padding.
     bool avoid_leading_zero = true;
     int forced_retries = 0; ///< for tests: dh_gen_retry so often before the first dh_gen_ok
 };
 
 /// Answers one client's exchange; one object per connection, reusable when the client begins anew.
 ///
-/// Takes req_pq and req_pq_multi, RSA_PAD and the SHA-1 padding of older clients, all four forms of p_q_inner_data.
-/// A repeated packet gets the same answer again. `random` must outlive the object. Not thread safe.
+/// Takes req_pq and req_pq_multi, RSA_PAD and the SHA-1 padding of older clients, all four forms of
+/// p_q_inner_data. A repeated packet gets the same answer again. `random` must outlive the object. Not thread
+/// safe.
 class server_handshake
 {
 public:
     using step = handshake_step;
 
-    server_handshake(server_handshake_options options, random_source& random) : options_(options), random_(random) {}
+    server_handshake(server_handshake_options options, random_source& random)
+        : options_(options), random_(random)
+    {
+    }
 
-    /// Takes a packet of the client. Fails with errc::handshake_failed or another code that names the check: drop the
-    /// connection then. Costs some 5 ms.
+    /// Takes a packet of the client. Fails with errc::handshake_failed or another code that names the check:
+    /// drop the connection then. Costs some 5 ms.
     result<step> receive(bytes_view packet, time_point now)
     {
         auto const message = parse_plain_message(packet);
@@ -106,7 +111,8 @@ private:
     std::uint64_t random_prime()
     {
         for (;;)
-            if (auto const n = (crypto::random_u64(random_) & 0x7fffffffu) | 0x40000001u; crypto::detail::is_prime_u63(n))
+            if (auto const n = (crypto::random_u64(random_) & 0x7fffffffu) | 0x40000001u;
+                crypto::detail::is_prime_u63(n))
                 return n;
     }
 
@@ -115,7 +121,8 @@ private:
         auto const request = tl::decode<mt::req_DH_params>(body, true);
         if (!request)
             return request.error();
-        if (!is_ours(*request) || request->p != crypto::to_big_endian(p_) || request->q != crypto::to_big_endian(q_) ||
+        if (!is_ours(*request) || request->p != crypto::to_big_endian(p_) ||
+            request->q != crypto::to_big_endian(q_) ||
             request->public_key_fingerprint != static_cast<std::int64_t>(options_.key->fingerprint()))
             return detail::handshake_error("req_DH_params does not fit resPQ");
         if (auto const known = read_inner(request->encrypted_data); !known)
@@ -157,18 +164,21 @@ private:
         crypto::wipe_on_exit const wiped{plain};
         tl::reader from(plain);
         auto const id = from.id();
-        bool const temporary = id == mt::p_q_inner_data_temp::tl_id || id == mt::p_q_inner_data_temp_dc::tl_id;
+        bool const temporary =
+            id == mt::p_q_inner_data_temp::tl_id || id == mt::p_q_inner_data_temp_dc::tl_id;
         bool const with_dc = id == mt::p_q_inner_data_dc::tl_id || id == mt::p_q_inner_data_temp_dc::tl_id;
         if (!temporary && !with_dc && id != mt::p_q_inner_data::tl_id)
             return detail::handshake_error("the RSA-encrypted part is not p_q_inner_data");
         bytes_view pq, p, q, new_nonce;
         tl::int128 nonce{}, server_nonce{};
         std::int32_t dc = 0, expires_in = 0;
-        if (!from.string(pq) || !from.string(p) || !from.string(q) || !from.raw(nonce) || !from.raw(server_nonce) ||
-            !from.raw(32, new_nonce) || (with_dc && !from.number(dc)) || (temporary && !from.number(expires_in)))
+        if (!from.string(pq) || !from.string(p) || !from.string(q) || !from.raw(nonce) ||
+            !from.raw(server_nonce) || !from.raw(32, new_nonce) || (with_dc && !from.number(dc)) ||
+            (temporary && !from.number(expires_in)))
             return detail::handshake_error("p_q_inner_data is malformed");
         if (nonce != nonce_ || server_nonce != server_nonce_ ||
-            !std::ranges::equal(pq, crypto::to_big_endian(p_ * q_)) || !std::ranges::equal(p, crypto::to_big_endian(p_)) ||
+            !std::ranges::equal(pq, crypto::to_big_endian(p_ * q_)) ||
+            !std::ranges::equal(p, crypto::to_big_endian(p_)) ||
             !std::ranges::equal(q, crypto::to_big_endian(q_)))
             return detail::handshake_error("p_q_inner_data does not fit resPQ");
         if (temporary && expires_in <= 0)
@@ -209,8 +219,8 @@ private:
         answer.nonce = nonce_;
         answer.server_nonce = server_nonce_;
         answer.new_nonce_hash1 = crypto::new_nonce_hash(new_nonce_.view(), 1, key);
-        outcome_.emplace(handshake_outcome{key, crypto::initial_salt(new_nonce_.view(), server_nonce_), options_.clock,
-                                           std::nullopt, dc_});
+        outcome_.emplace(handshake_outcome{key, crypto::initial_salt(new_nonce_.view(), server_nonce_),
+                                           options_.clock, std::nullopt, dc_});
         if (expires_in_)
             outcome_->expires_at = options_.clock.unix_seconds(now) + *expires_in_;
         exponent_ = {};
@@ -233,7 +243,8 @@ private:
         auto const body = tl::encode(answer);
         if (!body)
             return body.error();
-        return step{make_plain_message(ids_.next(options_.clock.unix_ns(now), message_kind::response), *body), false};
+        return step{make_plain_message(ids_.next(options_.clock.unix_ns(now), message_kind::response), *body),
+                    false};
     }
 
     static constexpr std::uint32_t g = 3;

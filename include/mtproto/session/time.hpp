@@ -12,8 +12,8 @@ using duration = std::chrono::nanoseconds;
 
 /// The server's Unix time, as an offset to the caller's monotonic time.
 ///
-/// Steps of the system's clock do not reach it. `known` is false while the offset is only a guess: then messages
-/// are not judged by their time, and the first authenticated one corrects the guess.
+/// Steps of the system's clock do not reach it. `known` is false while the offset is only a guess: then
+/// messages are not judged by their time, and the first authenticated one corrects the guess.
 struct server_clock
 {
     std::int64_t offset_ns = 0;
@@ -33,7 +33,8 @@ struct server_clock
     {
         using namespace std::chrono;
         auto const unix = duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
-        return at(time_point(duration_cast<nanoseconds>(steady_clock::now().time_since_epoch())), unix, false);
+        return at(time_point(duration_cast<nanoseconds>(steady_clock::now().time_since_epoch())), unix,
+                  false);
     }
 };
 

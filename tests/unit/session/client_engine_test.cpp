@@ -16,7 +16,10 @@ struct fixture
     {
         client.connected(now);
     }
-    call_id call(std::uint64_t n, call_options o = {}) { return client.send(numbered(call_id_tag, n), o, now); }
+    call_id call(std::uint64_t n, call_options o = {})
+    {
+        return client.send(numbered(call_id_tag, n), o, now);
+    }
     /// One message of the client's, the only one it has.
     message only()
     {
@@ -193,7 +196,8 @@ TEST_CASE("client: a packet of another session or kind, or touched, is refused",
     f.server.session ^= 1;
 
     CHECK(!f.client.receive(f.server.seal_packet(f.server.next_id(f.now) + 1, 1, body), f.now)); // even
-    CHECK(!f.client.receive(f.server.seal_packet(f.server.next_id(f.now, message_kind::client), 1, body), f.now));
+    CHECK(!f.client.receive(f.server.seal_packet(f.server.next_id(f.now, message_kind::client), 1, body),
+                            f.now));
     CHECK(take<update>(f.client).empty());
     CHECK(f.client.receive(good, f.now));
     CHECK(take<update>(f.client).size() == 1);
@@ -266,10 +270,12 @@ TEST_CASE("client: duplicates on every path", "[session]")
     CHECK(take<update>(f.client).size() == 1);
     // in containers: the whole, and one message in another container
     message const inner{f.server.next_id(f.now), 3, numbered(update_tag, 2), 0};
-    auto const container = f.server.seal_packet(f.server.next_id(f.now), 4, fake_server::container_of({inner}));
+    auto const container =
+        f.server.seal_packet(f.server.next_id(f.now), 4, fake_server::container_of({inner}));
     REQUIRE(f.client.receive(container, f.now));
     REQUIRE(f.client.receive(container, f.now));
-    REQUIRE(f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 4, fake_server::container_of({inner})), f.now));
+    REQUIRE(f.client.receive(
+        f.server.seal_packet(f.server.next_id(f.now), 4, fake_server::container_of({inner})), f.now));
     REQUIRE(f.client.receive(f.server.seal_packet(inner.msg_id, 3, inner.body), f.now));
     CHECK(take<update>(f.client).size() == 1);
     // an answer: a replay must not answer a call that was made again
@@ -289,7 +295,8 @@ TEST_CASE("client: duplicates on every path", "[session]")
     CHECK(acks.size() == 3);
     REQUIRE(f.client.receive(packet, f.now));
     f.now += 3s;
-    CHECK(f.sent<mt::msgs_ack>().msg_ids.size() == 1); // and again, since the first acknowledgement may be lost
+    CHECK(f.sent<mt::msgs_ack>().msg_ids.size() ==
+          1); // and again, since the first acknowledgement may be lost
 }
 
 TEST_CASE("client: what is older than the last thousand is a duplicate", "[session]")
@@ -313,7 +320,9 @@ TEST_CASE("client: containers that break a rule are refused whole", "[session]")
         auto const id = f.server.next_id(f.now);
         for (auto& m : messages)
             m.msg_id += id;
-        bool const ok = f.client.receive(f.server.seal_packet(id, seqno, fake_server::container_of(messages)), f.now).has_value();
+        bool const ok =
+            f.client.receive(f.server.seal_packet(id, seqno, fake_server::container_of(messages)), f.now)
+                .has_value();
         return !ok && take<update>(f.client).empty();
     };
     CHECK(refused({{-8, 98, body}, {4, 98, body}}));
@@ -336,10 +345,14 @@ TEST_CASE("client: sequence numbers: parity and order", "[session]")
     mt::msgs_ack ack;
     ack.msg_ids = {4};
     CHECK(!f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 9, tl_bytes(ack)), f.now));
-    REQUIRE(f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 21, numbered(update_tag, 1)), f.now));
-    CHECK(!f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 19, numbered(update_tag, 2)), f.now));
-    CHECK(!f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 21, numbered(update_tag, 2)), f.now));
-    CHECK(f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 22, numbered(update_tag, 3)), f.now));
+    REQUIRE(
+        f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 21, numbered(update_tag, 1)), f.now));
+    CHECK(
+        !f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 19, numbered(update_tag, 2)), f.now));
+    CHECK(
+        !f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 21, numbered(update_tag, 2)), f.now));
+    CHECK(
+        f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 22, numbered(update_tag, 3)), f.now));
     CHECK(take<update>(f.client).size() == 2);
     // Some servers count anew on each connection.
     f.client.disconnected(f.now);
@@ -369,9 +382,10 @@ TEST_CASE("client: acknowledgements travel along, gather, or go after a while", 
     REQUIRE(f.server.say(numbered(update_tag, 1), f.now));
     CHECK(f.sent<mt::msgs_ack>().msg_ids.size() == 16);
 
-    REQUIRE(f.server.say_container({{f.server.next_id(f.now), f.server.seqnos.next(true), numbered(update_tag, 1)},
-                                    {f.server.next_id(f.now), f.server.seqnos.next(true), numbered(update_tag, 1)}},
-                                   f.now));
+    REQUIRE(f.server.say_container(
+        {{f.server.next_id(f.now), f.server.seqnos.next(true), numbered(update_tag, 1)},
+         {f.server.next_id(f.now), f.server.seqnos.next(true), numbered(update_tag, 1)}},
+        f.now));
     f.now += 2s;
     CHECK(f.sent<mt::msgs_ack>().msg_ids.size() == 2);
 }
@@ -637,7 +651,8 @@ TEST_CASE("client: after a reconnection the state of calls is asked for", "[sess
     REQUIRE(f.server.say_object(info, f.now));
     auto const again = f.server.take(f.now);
     REQUIRE(again.size() == 4);
-    CHECK(tl::decode<mt::msg_resend_ans_req>(again[0].body)->msg_ids == std::vector<std::int64_t>{m[4].msg_id});
+    CHECK(tl::decode<mt::msg_resend_ans_req>(again[0].body)->msg_ids ==
+          std::vector<std::int64_t>{m[4].msg_id});
     for (std::size_t i = 1; i < 4; ++i) {
         CHECK(number_of(again[i].body) == i - 1);
         CHECK(again[i].msg_id > m[4].msg_id); // never under the old identifier
@@ -684,7 +699,8 @@ TEST_CASE("client: what the server asks about", "[session]")
     fixture f(without_salts());
     f.warm_up();
     auto const known = f.server.next_id(f.now);
-    REQUIRE(f.client.receive(f.server.seal_packet(known, f.server.seqnos.next(false), numbered(update_tag, 1)), f.now));
+    REQUIRE(f.client.receive(
+        f.server.seal_packet(known, f.server.seqnos.next(false), numbered(update_tag, 1)), f.now));
     mt::msgs_state_req ask;
     ask.msg_ids = {known, known - 4, known + 4000000};
     REQUIRE(f.server.say_object(ask, f.now));
@@ -733,7 +749,8 @@ TEST_CASE("client: announced answers are fetched only if they are missing", "[se
     CHECK(f.sent<mt::msg_resend_req>().msg_ids == std::vector<std::int64_t>{info.answer_msg_id});
 
     auto const known = f.server.next_id(f.now);
-    REQUIRE(f.client.receive(f.server.seal_packet(known, f.server.seqnos.next(false), numbered(update_tag, 1)), f.now));
+    REQUIRE(f.client.receive(
+        f.server.seal_packet(known, f.server.seqnos.next(false), numbered(update_tag, 1)), f.now));
     mt::msg_new_detailed_info news;
     news.answer_msg_id = known;
     REQUIRE(f.server.say_object(news, f.now));
@@ -757,8 +774,9 @@ TEST_CASE("client: cancellation", "[session]")
     f.client.cancel(queued, f.now);
     CHECK(f.says_nothing());
 
-    for (mt::RpcDropAnswer const& verdict : {mt::RpcDropAnswer(mt::rpc_answer_unknown()), mt::RpcDropAnswer(mt::rpc_answer_dropped_running()),
-                                 mt::RpcDropAnswer(mt::rpc_answer_dropped())}) {
+    for (mt::RpcDropAnswer const& verdict :
+         {mt::RpcDropAnswer(mt::rpc_answer_unknown()), mt::RpcDropAnswer(mt::rpc_answer_dropped_running()),
+          mt::RpcDropAnswer(mt::rpc_answer_dropped())}) {
         auto const call = f.call(2);
         auto const m = f.only();
         f.client.cancel(call, f.now);
@@ -981,8 +999,8 @@ TEST_CASE("client: a temporary key is bound before anything is sent, and expires
         CHECK(expires == start_unix + 3600);
         auto const opened = open_bind_message(permanent, m.msg_id, inner);
         REQUIRE(opened);
-        CHECK(*opened == binding{static_cast<std::uint64_t>(nonce), test_key().id(), permanent.id(), f.server.session,
-                                 start_unix + 3600});
+        CHECK(*opened == binding{static_cast<std::uint64_t>(nonce), test_key().id(), permanent.id(),
+                                 f.server.session, start_unix + 3600});
     };
     auto const m = f.only();
     check(m);
@@ -1043,12 +1061,24 @@ TEST_CASE("client: authentic nonsense does no harm", "[session]")
     fixture f(without_salts());
     f.warm_up();
     crypto::seeded_random random(9);
-    std::uint32_t const ids[] = {mt::rpc_result::tl_id, mt::msgs_ack::tl_id, mt::bad_msg_notification::tl_id,
-                                 mt::bad_server_salt::tl_id, mt::new_session_created::tl_id, mt::pong::tl_id,
-                                 mt::future_salts::tl_id, mt::msgs_state_info::tl_id, mt::msgs_all_info::tl_id,
-                                 mt::msg_detailed_info::tl_id, mt::msg_new_detailed_info::tl_id, mt::msgs_state_req::tl_id,
-                                 mt::msg_resend_req::tl_id, mt::msg_resend_ans_req::tl_id, mt::msg_copy::tl_id,
-                                 mt::gzip_packed::tl_id, mt::msg_container::tl_id, mt::destroy_auth_key_ok::tl_id};
+    std::uint32_t const ids[] = {mt::rpc_result::tl_id,
+                                 mt::msgs_ack::tl_id,
+                                 mt::bad_msg_notification::tl_id,
+                                 mt::bad_server_salt::tl_id,
+                                 mt::new_session_created::tl_id,
+                                 mt::pong::tl_id,
+                                 mt::future_salts::tl_id,
+                                 mt::msgs_state_info::tl_id,
+                                 mt::msgs_all_info::tl_id,
+                                 mt::msg_detailed_info::tl_id,
+                                 mt::msg_new_detailed_info::tl_id,
+                                 mt::msgs_state_req::tl_id,
+                                 mt::msg_resend_req::tl_id,
+                                 mt::msg_resend_ans_req::tl_id,
+                                 mt::msg_copy::tl_id,
+                                 mt::gzip_packed::tl_id,
+                                 mt::msg_container::tl_id,
+                                 mt::destroy_auth_key_ok::tl_id};
     for (int i = 0; i < 5000; ++i) {
         bytes body(4 + 4 * (crypto::random_u64(random) % 20));
         random.fill(body);

@@ -165,7 +165,9 @@ TEST_CASE("handshake: nonces are compared everywhere", "[session]")
     auto const flip = [](auto& nonce) { nonce[3] ^= std::byte{1}; };
     CHECK(change<mt::resPQ>(0, [&](auto& a) { flip(a.nonce); }).is(errc::handshake_failed));
     CHECK(change<mt::server_DH_params_ok>(1, [&](auto& a) { flip(a.nonce); }).is(errc::handshake_failed));
-    CHECK(change<mt::server_DH_params_ok>(1, [&](auto& a) { flip(a.server_nonce); }).is(errc::handshake_failed));
+    CHECK(change<mt::server_DH_params_ok>(1, [&](auto& a) {
+              flip(a.server_nonce);
+          }).is(errc::handshake_failed));
     CHECK(change<mt::dh_gen_ok>(2, [&](auto& a) { flip(a.nonce); }).is(errc::handshake_failed));
     CHECK(change<mt::dh_gen_ok>(2, [&](auto& a) { flip(a.server_nonce); }).is(errc::handshake_failed));
     CHECK(change_inner([&](auto& a) { flip(a.nonce); }).is(errc::handshake_failed));
@@ -174,8 +176,12 @@ TEST_CASE("handshake: nonces are compared everywhere", "[session]")
 
 TEST_CASE("handshake: only pinned RSA keys", "[session]")
 {
-    CHECK(change<mt::resPQ>(0, [](auto& a) { a.server_public_key_fingerprints = {1, 2}; }).is(errc::handshake_failed));
-    CHECK(change<mt::resPQ>(0, [](auto& a) { a.server_public_key_fingerprints.clear(); }).is(errc::handshake_failed));
+    CHECK(change<mt::resPQ>(0, [](auto& a) {
+              a.server_public_key_fingerprints = {1, 2};
+          }).is(errc::handshake_failed));
+    CHECK(change<mt::resPQ>(0, [](auto& a) {
+              a.server_public_key_fingerprints.clear();
+          }).is(errc::handshake_failed));
     // The right one is found among others.
     exchange e(1);
     CHECK(e.run([](int round, bytes& body) {
@@ -203,17 +209,23 @@ TEST_CASE("handshake: pq that is prime, even, a square or too long", "[session]"
 TEST_CASE("handshake: the hash over the encrypted answer", "[session]")
 {
     for (std::size_t const at : {0u, 15u, 25u, 100u, 500u})
-        CHECK(change<mt::server_DH_params_ok>(1, [&](auto& a) { a.encrypted_answer[at] ^= std::byte{1}; })
-                  .is(errc::handshake_failed));
-    CHECK(change<mt::server_DH_params_ok>(1, [](auto& a) { a.encrypted_answer.resize(33); }).is(errc::handshake_failed));
-    CHECK(change<mt::server_DH_params_ok>(1, [](auto& a) { a.encrypted_answer.clear(); }).is(errc::handshake_failed));
+        CHECK(change<mt::server_DH_params_ok>(1, [&](auto& a) {
+                  a.encrypted_answer[at] ^= std::byte{1};
+              }).is(errc::handshake_failed));
+    CHECK(change<mt::server_DH_params_ok>(1, [](auto& a) {
+              a.encrypted_answer.resize(33);
+          }).is(errc::handshake_failed));
+    CHECK(change<mt::server_DH_params_ok>(1, [](auto& a) {
+              a.encrypted_answer.clear();
+          }).is(errc::handshake_failed));
 }
 
 TEST_CASE("handshake: bytes behind the hashed object are tolerated", "[session]")
 {
     // As in the first official sample, whose hash covers more than the object.
     crypto::seeded_random random(1);
-    auto const keys = crypto::derive_tmp_aes_key_iv(crypto::random_bytes<32>(random), crypto::random_bytes<16>(random));
+    auto const keys =
+        crypto::derive_tmp_aes_key_iv(crypto::random_bytes<32>(random), crypto::random_bytes<16>(random));
     mt::client_DH_inner_data inner;
     inner.g_b = bytes(5);
     auto object = tl_bytes(inner);
@@ -229,7 +241,9 @@ TEST_CASE("handshake: bytes behind the hashed object are tolerated", "[session]"
 
 TEST_CASE("handshake: the group and g_a", "[session]")
 {
-    CHECK(change_inner([](auto& a) { a.g = 2; }).is(errc::bad_prime)); // 2, 5 and 6 generate too much of this prime
+    CHECK(change_inner([](auto& a) {
+              a.g = 2;
+          }).is(errc::bad_prime)); // 2, 5 and 6 generate too much of this prime
     CHECK(change_inner([](auto& a) { a.g = 1; }).is(errc::bad_prime));
     CHECK(change_inner([](auto& a) { a.g = 8; }).is(errc::bad_prime));
     CHECK(change_inner([](auto& a) { a.dh_prime.back() ^= std::byte{2}; }).is(errc::bad_prime));

@@ -204,7 +204,7 @@ TEST_CASE("salt_store: moves on in time, and remembers what expired", "[session]
     CHECK_FALSE(salts.is_expired(1, 1000 + 1800));
     CHECK(salts.is_expired(1, 1000 + 1801));
     CHECK(salts.current(2100) == 3);
-    CHECK_FALSE(salts.is_expired(3, 100000)); // in use
+    CHECK_FALSE(salts.is_expired(3, 100000));   // in use
     CHECK_FALSE(salts.is_expired(777, 100000)); // never heard of
     CHECK(salts.set(4, 2200));
     CHECK_FALSE(salts.set(4, 2200));
@@ -219,7 +219,7 @@ TEST_CASE("salt_schedule: current, previous, future, rotated", "[session]")
     std::int64_t const t = 3600 * 1000 + 100;
     auto const current = salts.current(t);
     CHECK(salts.is_valid(current, t));
-    CHECK(salts.is_valid(current, t + 3600));        // for half a period more
+    CHECK(salts.is_valid(current, t + 3600)); // for half a period more
     CHECK_FALSE(salts.is_valid(current, t + 7200));
     CHECK_FALSE(salts.is_valid(current + 1, t));
     CHECK_FALSE(salts.is_valid(0, t));
@@ -244,21 +244,23 @@ TEST_CASE("container: every rule", "[session]")
 {
     std::vector<message_view> out;
     auto const body = numbered(1, 2);
-    auto const unpack = [&](std::vector<message> messages, std::int64_t outer = 100) {
-        return unpack_container(outer, fake_server::container_of(messages), out).has_value();
+    bytes data; // what the views in `out` point into
+    auto const unpack = [&](const std::vector<message>& messages, std::int64_t outer = 100) {
+        data = fake_server::container_of(messages);
+        return unpack_container(outer, data, out).has_value();
     };
     CHECK(unpack({{4, 1, body}, {8, 3, body}}));
     REQUIRE(out.size() == 2);
     CHECK(out[1].msg_id == 8);
     CHECK(out[1].seqno == 3);
     CHECK(std::ranges::equal(out[1].body, body));
-    CHECK_FALSE(unpack({{100, 1, body}}));                                        // not below the container
+    CHECK_FALSE(unpack({{100, 1, body}})); // not below the container
     CHECK_FALSE(unpack({{104, 1, body}}));
-    CHECK_FALSE(unpack({{4, 1, body}, {4, 1, body}}));                            // twice the same
-    CHECK_FALSE(unpack({{5, 1, body}}));                                          // of the other side
-    CHECK_FALSE(unpack({{4, 0, fake_server::container_of({{0, 1, body}})}}));     // nested
-    CHECK_FALSE(unpack({{4, 1, {}}}));                                            // empty
-    CHECK_FALSE(unpack({{4, 1, bytes(6)}}));                                      // not whole words
+    CHECK_FALSE(unpack({{4, 1, body}, {4, 1, body}}));                        // twice the same
+    CHECK_FALSE(unpack({{5, 1, body}}));                                      // of the other side
+    CHECK_FALSE(unpack({{4, 0, fake_server::container_of({{0, 1, body}})}})); // nested
+    CHECK_FALSE(unpack({{4, 1, {}}}));                                        // empty
+    CHECK_FALSE(unpack({{4, 1, bytes(6)}}));                                  // not whole words
 
     std::vector<message> many;
     for (std::int64_t i = 0; i < 1020; ++i)

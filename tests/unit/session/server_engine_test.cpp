@@ -17,7 +17,8 @@ struct fixture
     std::int64_t next_id() { return ids.next(true_clock.unix_ns(now)); }
 
     /// A message of the client's, with any field wrong.
-    result<> say(std::int64_t id, std::int32_t seqno, bytes_view body, std::optional<std::uint64_t> with_salt = {})
+    result<> say(std::int64_t id, std::int32_t seqno, bytes_view body,
+                 std::optional<std::uint64_t> with_salt = {})
     {
         return server.receive(plain_packet{with_salt.value_or(salt()), session, id, seqno, body}, now);
     }
@@ -176,10 +177,12 @@ TEST_CASE("server: bad_msg_notification of every code", "[session]")
     auto const id = f.next_id();
     REQUIRE(f.say(f.next_id(), 13, fake_server::container_of({{id, 13, body}})));
     CHECK(f.code() == 34);
-    for (auto const inner : {f.next_id(), f.next_id() + 400}) // a container in a container; too new for its container
+    for (auto const inner :
+         {f.next_id(), f.next_id() + 400}) // a container in a container; too new for its container
         REQUIRE(f.say(f.next_id(), 14,
-                      fake_server::container_of({{inner, 13, inner % 8 == 0 ? body : fake_server::container_of({{4, 1, body}})},
-                                                 {f.next_id() + 400000, 13, body}})));
+                      fake_server::container_of(
+                          {{inner, 13, inner % 8 == 0 ? body : fake_server::container_of({{4, 1, body}})},
+                           {f.next_id() + 400000, 13, body}})));
     CHECK(f.code() == 64);
     CHECK(!f.server.next_request());
     f.session ^= 1;
@@ -462,8 +465,8 @@ TEST_CASE("server: compression both ways", "[session]")
     auto const data = numbered(call_id_tag, 6, 4000);
     uLongf size = compressBound(data.size());
     bytes small(size);
-    REQUIRE(compress(reinterpret_cast<Bytef*>(small.data()), &size, reinterpret_cast<const Bytef*>(data.data()), data.size()) ==
-            Z_OK);
+    REQUIRE(compress(reinterpret_cast<Bytef*>(small.data()), &size,
+                     reinterpret_cast<const Bytef*>(data.data()), data.size()) == Z_OK);
     mt::gzip_packed zlib;
     zlib.packed_data.assign(reinterpret_cast<const char*>(small.data()), size);
     REQUIRE(f.say(f.next_id(), 5, tl_bytes(zlib)));
@@ -499,11 +502,21 @@ TEST_CASE("server: nonsense does no harm", "[session]")
 {
     fixture f;
     crypto::seeded_random random(9);
-    std::uint32_t const ids[] = {mt::msgs_ack::tl_id, mt::ping::tl_id, mt::ping_delay_disconnect::tl_id,
-                                 mt::get_future_salts::tl_id, mt::msgs_state_req::tl_id, mt::msgs_state_info::tl_id,
-                                 mt::msg_resend_req::tl_id, mt::msg_resend_ans_req::tl_id, mt::http_wait::tl_id,
-                                 mt::destroy_session::tl_id, mt::rpc_drop_answer::tl_id, mt::gzip_packed::tl_id,
-                                 mt::msg_container::tl_id, 0xcb9f372d, 0x3dc4b4f0};
+    std::uint32_t const ids[] = {mt::msgs_ack::tl_id,
+                                 mt::ping::tl_id,
+                                 mt::ping_delay_disconnect::tl_id,
+                                 mt::get_future_salts::tl_id,
+                                 mt::msgs_state_req::tl_id,
+                                 mt::msgs_state_info::tl_id,
+                                 mt::msg_resend_req::tl_id,
+                                 mt::msg_resend_ans_req::tl_id,
+                                 mt::http_wait::tl_id,
+                                 mt::destroy_session::tl_id,
+                                 mt::rpc_drop_answer::tl_id,
+                                 mt::gzip_packed::tl_id,
+                                 mt::msg_container::tl_id,
+                                 0xcb9f372d,
+                                 0x3dc4b4f0};
     for (int i = 0; i < 5000; ++i) {
         bytes body(4 + 4 * (crypto::random_u64(random) % 20));
         random.fill(body);

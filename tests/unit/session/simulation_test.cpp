@@ -1,4 +1,5 @@
-// Both engines against each other over a link that loses, repeats, reorders and breaks. Every run replays from its seed.
+// Both engines against each other over a link that loses, repeats, reorders and breaks. Every run replays
+// from its seed.
 #include "support.hpp"
 
 #include <algorithm>
@@ -29,7 +30,8 @@ class world
 public:
     world(std::uint64_t seed, faults f)
         : faults_(f), dice_(seed), random_(seed), salts_(seed, test_key().id(), 600),
-          server_(server_options(f), test_key(), 1, salts_, random_), client_(client_options(), test_key(), 0, wrong_clock(f), random_)
+          server_(server_options(f), test_key(), 1, salts_, random_),
+          client_(client_options(), test_key(), 0, wrong_clock(f), random_)
     {
     }
 
@@ -264,7 +266,8 @@ void run(std::uint64_t seed, faults f, int steps = 1500)
     CHECK(w.server().unacknowledged() == 0);
     CHECK(w.resets == 0);
     CHECK(w.sessions == 1);
-    // Only what the server had not seen before the first packet of the session can be lost: by reordering, at the start.
+    // Only what the server had not seen before the first packet of the session can be lost: by reordering, at
+    // the start.
     CHECK(w.lost.size() <= 10);
     for (std::uint64_t i = 0; i < n; ++i) {
         INFO("call " << i);
@@ -283,7 +286,8 @@ void run(std::uint64_t seed, faults f, int steps = 1500)
         INFO("update " << i);
         CHECK(w.updates[i] == 1);
     }
-    std::erase_if(w.order, [&](auto x) { return std::find(chained.begin(), chained.end(), x) == chained.end(); });
+    std::erase_if(w.order,
+                  [&](auto x) { return std::find(chained.begin(), chained.end(), x) == chained.end(); });
     std::erase_if(chained, [&](auto x) { return w.lost.contains(x) && w.applied[x] == 0; });
     CHECK(w.order == chained);
 }
@@ -311,7 +315,12 @@ TEST_CASE("simulation: losses, duplicates and disorder", "[session]")
 TEST_CASE("simulation: everything at once", "[session]")
 {
     for (std::uint64_t seed = 1; seed <= 10; ++seed)
-        run(seed, {.loss = 0.05, .duplicate = 0.05, .max_latency_ms = 200, .reconnect = 0.02, .rotate_salt = 0.005, .cancel = 0.2});
+        run(seed, {.loss = 0.05,
+                   .duplicate = 0.05,
+                   .max_latency_ms = 200,
+                   .reconnect = 0.02,
+                   .rotate_salt = 0.005,
+                   .cancel = 0.2});
 }
 
 TEST_CASE("simulation: a clock that is wrong by a day", "[session]")

@@ -120,8 +120,8 @@ public:
     bytes seal_packet(std::int64_t msg_id, std::int32_t seqno, bytes_view body)
     {
         bytes out;
-        seal(test_key(), crypto::direction::server_to_client, {salt, session ? session : client_.session_id(), msg_id, seqno, body},
-             random, out);
+        seal(test_key(), crypto::direction::server_to_client,
+             {salt, session ? session : client_.session_id(), msg_id, seqno, body}, random, out);
         return out;
     }
     /// One message, as the next of the server's.

@@ -61,9 +61,9 @@ inline std::optional<update_place> place_of(const api::Update& update)
         update);
 }
 
-/// The message of an updateShortMessage or updateShortChatMessage.
+/// The message of an updateShortMessage or updateShortChatMessage, which is moved from.
 template <class Short>
-api::message full_message(const Short& from)
+api::message full_message(Short& from)
 {
     api::message made;
     made.out = from.out;
@@ -83,12 +83,12 @@ api::message full_message(const Short& from)
         other.user_id = from.user_id;
         made.peer_id = other;
     }
-    made.message_ = from.message;
+    made.message_ = std::move(from.message);
     made.date = from.date;
-    made.fwd_from = from.fwd_from;
+    made.fwd_from = std::move(from.fwd_from);
     made.via_bot_id = from.via_bot_id;
-    made.reply_to = from.reply_to;
-    made.entities = from.entities;
+    made.reply_to = std::move(from.reply_to);
+    made.entities = std::move(from.entities);
     made.ttl_period = from.ttl_period;
     return made;
 }

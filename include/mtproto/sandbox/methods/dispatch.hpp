@@ -48,10 +48,11 @@ namespace detail {
 template <class Q>
 answer run(call& c, tl::bytes_view body)
 {
-    auto request = tl::decode<Q>(body, true);
-    if (!request)
-        return {.refused = refuse(request.error().is(errc::unknown_constructor) ? "INPUT_CONSTRUCTOR_INVALID" : "INPUT_FETCH_ERROR")};
-    return handle(c, *request).take();
+    Q request{};
+    tl::reader from(body);
+    if (!tl::read_value(from, request))
+        return {.refused = refuse(from.error().is(errc::unknown_constructor) ? "INPUT_CONSTRUCTOR_INVALID" : "INPUT_FETCH_ERROR")};
+    return handle(c, request).take();
 }
 
 } // namespace detail

@@ -49,6 +49,8 @@ draft draft_of(call& c, const Q& q)
     if (q.reply_to)
         if (auto const* to = tl::get_if<raw::inputReplyToMessage<lean>>(*q.reply_to))
             made.reply_to = to->reply_to_msg_id;
+    if (!made.reply_to)
+        made.reply_to = c.old_reply_to;
     return made;
 }
 
@@ -212,7 +214,7 @@ inline answer_to<msg::editMessage<lean>> handle(call& c, const msg::editMessage<
     auto shown = present(c);
     event const happened{.what = event::kind::edited, .pts = done->pts, .pts_count = 1, .chat = *where, .id = q.id};
     auto update = shown.update(happened, where->is_channel());
-    return shown.container({std::move(update)});
+    return shown.container(std::move(update));
 }
 
 inline answer_to<msg::deleteMessages<lean>> handle(call& c, const msg::deleteMessages<lean>& q)
@@ -289,7 +291,7 @@ inline answer_to<msg::updatePinnedMessage<lean>> handle(call& c, const msg::upda
     change_copies(c.in(), c.me->id, box, *m, event::kind::pinned, [&](message& copy) { copy.pinned = !q.unpin; });
     auto shown = present(c);
     auto update = shown.update(box.log().back(), where->is_channel());
-    return shown.container({std::move(update)});
+    return shown.container(std::move(update));
 }
 
 using sending_methods =

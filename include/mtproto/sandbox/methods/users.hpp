@@ -153,7 +153,7 @@ inline answer_to<con::addContact<lean>> handle(call& c, const con::addContact<le
     c.me->contacts.insert((*who)->id);
     auto shown = present(c);
     shown.mention(peer::user((*who)->id));
-    return shown.container({});
+    return shown.container(std::vector<raw::Update<lean>>{});
 }
 
 inline answer_to<con::deleteContacts<lean>> handle(call& c, const con::deleteContacts<lean>& q)
@@ -164,7 +164,7 @@ inline answer_to<con::deleteContacts<lean>> handle(call& c, const con::deleteCon
             c.me->contacts.erase((*who)->id);
             shown.mention(peer::user((*who)->id));
         }
-    return shown.container({});
+    return shown.container(std::vector<raw::Update<lean>>{});
 }
 
 inline answer_to<con::getStatuses<lean>> handle(call& c, const con::getStatuses<lean>&)
