@@ -21,6 +21,7 @@ import asyncio
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import time
@@ -62,10 +63,16 @@ def command_of(client, packages):
     if client == "telethon-debian":
         if not pathlib.Path("/usr/lib/python3/dist-packages/telethon").exists():
             skip("no Debian package python3-telethon: apt-get install python3-telethon, or ./run test --interop, installs it")
-        return ["/usr/bin/python3", "-B", str(HERE / "telethon_client.py")]
+        python = "/usr/bin/python3"
+        asked = subprocess.run([python, "-B", "-c", "from telethon.tl.alltlobjects import LAYER; print(LAYER)"],
+                               capture_output=True, text=True, check=False)
+        served = [file.stem for file in LAYERS.glob("*.tl")] + [(LAYERS.parent / "LAYER").read_text().strip()]
+        if asked.stdout.strip() not in served:
+            skip(f"this distribution's Telethon speaks layer {asked.stdout.strip()}, and schema/layers has no file for it")
+        return [python, "-B", str(HERE / "telethon_client.py")]
     if not (packages / "node" / "installed").exists():
         skip(f"no {client} in {packages}: {hint}")
-    return ["node", str(HERE / f"{client}_client.mjs")]
+    return [os.environ.get("NODE", "node"), str(HERE / f"{client}_client.mjs")]
 
 
 def secret_of(transport, secrets):
@@ -138,12 +145,13 @@ def plans(args, ready, key_file):
     """One run for each transport, some by accounts with a password, and one as a bot. Yields names and plans."""
     known = TRANSPORTS[args.client]
     people = iter(ready["users"])
-    for number, transport in enumerate(args.transport or known):
+    for number, transport in enumerate(args.transport or [*known, "bot"]):
+        if transport == "bot":
+            bot = ready["bots"][0]
+            yield f"{known[0]} as a bot", known[0], {"name": bot["name"], "bot_token": bot["token"], "bot": bot["username"]}
+            continue
         user = next(u for u in people if bool(u["password"]) == (number % 3 == 1))
         yield transport, transport, {k: user[k] for k in ("name", "phone", "code", "password")}
-    if not args.transport:
-        bot = ready["bots"][0]
-        yield f"{known[0]} as a bot", known[0], {"name": bot["name"], "bot_token": bot["token"], "bot": bot["username"]}
 
 
 async def main(args):
@@ -184,7 +192,7 @@ if __name__ == "__main__":
     parser.add_argument("--host", required=True, help="the program interop-host")
     parser.add_argument("--packages", required=True, type=pathlib.Path, help="the folder given to tests/interop/install")
     parser.add_argument("--client", required=True, choices=sorted(TRANSPORTS))
-    parser.add_argument("--transport", action="append", help="only this one")
+    parser.add_argument("--transport", action="append", help="only this one; bot: the first one, signed in as a bot")
     parser.add_argument("--small", action="store_true", help="without the large file")
     parser.add_argument("--verbose", action="store_true", help="print everything that the client logs")
     arguments = parser.parse_args()

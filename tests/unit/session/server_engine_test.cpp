@@ -170,19 +170,19 @@ TEST_CASE("server: bad_msg_notification of every code", "[session]")
     CHECK(f.code() == 33);
 
     mt::msgs_ack ack;
-    REQUIRE(f.say(f.next_id(), 13, tl_bytes(ack)));
-    CHECK(f.code() == 34);
-    REQUIRE(f.say(f.next_id(), 12, body));
+    REQUIRE(f.say(f.next_id(), 13, tl_bytes(ack))); // as mtcute numbers them
+    CHECK(f.code() == 0);
+    REQUIRE(f.say(f.next_id(), 14, body));
     CHECK(f.code() == 35);
     auto const id = f.next_id();
-    REQUIRE(f.say(f.next_id(), 13, fake_server::container_of({{id, 13, body}})));
+    REQUIRE(f.say(f.next_id(), 15, fake_server::container_of({{id, 15, body}})));
     CHECK(f.code() == 34);
     for (auto const inner :
          {f.next_id(), f.next_id() + 400}) // a container in a container; too new for its container
-        REQUIRE(f.say(f.next_id(), 14,
+        REQUIRE(f.say(f.next_id(), 16,
                       fake_server::container_of(
-                          {{inner, 13, inner % 8 == 0 ? body : fake_server::container_of({{4, 1, body}})},
-                           {f.next_id() + 400000, 13, body}})));
+                          {{inner, 15, inner % 8 == 0 ? body : fake_server::container_of({{4, 1, body}})},
+                           {f.next_id() + 400000, 15, body}})));
     CHECK(f.code() == 64);
     CHECK(!f.server.next_request());
     f.session ^= 1;
