@@ -101,7 +101,8 @@ mtproto::client_options options_for(const local_sandbox& data_centre)
 }
 
 /// The messages that an Updates brings, whatever form it has; `text` only, with its sender.
-struct incoming {
+struct incoming
+{
     std::int64_t from = 0;
     std::string text;
 };
@@ -124,7 +125,8 @@ class demo
 {
 public:
     demo(asio::io_context& io, stage& out, const local_sandbox& data_centre)
-        : io_(io), out_(out), data_centre_(data_centre), ada_(data_centre.users().at(0)), bob_(data_centre.users().at(1))
+        : io_(io), out_(out), data_centre_(data_centre), ada_(data_centre.users().at(0)),
+          bob_(data_centre.users().at(1))
     {
     }
 
@@ -203,7 +205,8 @@ private:
             co_return wrong("auth.signIn did not say who signed in");
         ada_id_ = user->id;
         tg.signed_in(user->id, ada_.phone);
-        out_.done("auth.signIn", "signed in as " + name_of(*granted->user) + ", user " + std::to_string(user->id));
+        out_.done("auth.signIn",
+                  "signed in as " + name_of(*granted->user) + ", user " + std::to_string(user->id));
         co_return result<>{};
     }
 
@@ -228,8 +231,8 @@ private:
         if (!known)
             co_return wrong("the sign-in did not say who signed in");
         bob_id_ = known->id;
-        out_.done("auth.checkPassword", "signed in as " + name_of(*user) + ", user " + std::to_string(known->id) +
-                                            "; SRP: the password was never sent");
+        out_.done("auth.checkPassword", "signed in as " + name_of(*user) + ", user " +
+                                            std::to_string(known->id) + "; SRP: the password was never sent");
         co_return result<>{};
     }
 
@@ -242,7 +245,8 @@ private:
         if (!found)
             co_return found.error();
         auto const& answer = *api::get_if<raw::contacts::resolvedPeer<lean>>(*found);
-        auto const* const user = answer.users.empty() ? nullptr : api::get_if<raw::user<lean>>(answer.users.front());
+        auto const* const user =
+            answer.users.empty() ? nullptr : api::get_if<raw::user<lean>>(answer.users.front());
         if (!user || !user->access_hash)
             co_return wrong("contacts.resolveUsername found nobody");
         raw::inputPeerUser<lean> peer;
@@ -280,7 +284,8 @@ private:
             if (!message)
                 continue;
             if (message->from != from || message->text != text)
-                co_return wrong("the update is not about the message that was sent, but \"" + message->text + '"');
+                co_return wrong("the update is not about the message that was sent, but \"" + message->text +
+                                '"');
             co_return result<>{};
         }
     }
@@ -310,7 +315,8 @@ private:
         auto const second = co_await send(ada, std::move(*to_bob), "Hello Bob, hello MTProto");
         if (!second)
             co_return second.error();
-        out_.done("messages.sendMessage", "Ada answers \"Hello Bob, hello MTProto\", message " + std::to_string(*second));
+        out_.done("messages.sendMessage",
+                  "Ada answers \"Hello Bob, hello MTProto\", message " + std::to_string(*second));
         if (auto const came = co_await expect(bob_updates, ada_id_, "Hello Bob, hello MTProto"); !came)
             co_return came;
         out_.done("update", "Bob receives it");
@@ -334,7 +340,8 @@ private:
                 std::vector<std::string> row{"?", "?", std::to_string(dialog->unread_count), ""};
                 if (auto const* const peer = api::get_if<raw::peerUser<lean>>(dialog->peer)) {
                     for (auto const& each : found.users)
-                        if (auto const* const user = api::get_if<raw::user<lean>>(each); user && user->id == peer->user_id)
+                        if (auto const* const user = api::get_if<raw::user<lean>>(each);
+                            user && user->id == peer->user_id)
                             row[0] = user->first_name.value_or(""), row[1] = user->bot ? "bot" : "user";
                     with_bob = with_bob || (peer->user_id == bob_id_ && dialog->unread_count == 1);
                 }
@@ -379,7 +386,8 @@ private:
         if (!*saved || !(*saved)->auth_key || (*saved)->user_id != ada_id_)
             co_return wrong("the session file does not hold Ada's session");
         auto const key = (*saved)->auth_key->id();
-        out_.done("session file", "ada.json, " + std::to_string(about.st_size) + " bytes, mode 0600, auth key " + hex(key));
+        out_.done("session file",
+                  "ada.json, " + std::to_string(about.st_size) + " bytes, mode 0600, auth key " + hex(key));
 
         auto options = options_for(data_centre_);
         options.storage = mtproto::any_storage(file);
@@ -431,7 +439,8 @@ int perform(stage& out)
 
     asio::io_context io{1};
     demo script(io, out, **data_centre);
-    result<> outcome = error(errc::timed_out, "the demo did not end within " + std::to_string(patience.count()) + " s");
+    result<> outcome =
+        error(errc::timed_out, "the demo did not end within " + std::to_string(patience.count()) + " s");
     asio::steady_timer limit(io, patience);
     limit.async_wait([&](boost::system::error_code ended) {
         if (!ended)

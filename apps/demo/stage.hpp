@@ -35,8 +35,9 @@ public:
     {
         auto const now = clock::now();
         ++steps_;
-        std::printf("  %s %s  %s %.*s\n", paint("32", "ok").c_str(), paint("2", time_text(now - last_)).c_str(),
-                    paint("1", padded(what, 22)).c_str(), static_cast<int>(result.size()), result.data());
+        std::printf("  %s %s  %s %.*s\n", paint("32", "ok").c_str(),
+                    paint("2", time_text(now - last_)).c_str(), paint("1", padded(what, 22)).c_str(),
+                    static_cast<int>(result.size()), result.data());
         std::fflush(stdout);
         last_ = clock::now();
     }
@@ -70,8 +71,8 @@ public:
     int failed(std::string_view why)
     {
         std::fflush(stdout);
-        std::fprintf(stderr, "  %s %.*s\n\nthe demo failed after %d steps\n", paint("1;31", "failed:").c_str(),
-                     static_cast<int>(why.size()), why.data(), steps_);
+        std::fprintf(stderr, "  %s %.*s\n\nthe demo failed after %d steps\n",
+                     paint("1;31", "failed:").c_str(), static_cast<int>(why.size()), why.data(), steps_);
         return 1;
     }
 
@@ -99,7 +100,8 @@ private:
     }
     std::string paint(const char* code, std::string_view text) const
     {
-        return colours_ ? std::string("\033[") + code + 'm' + std::string(text) + "\033[0m" : std::string(text);
+        return colours_ ? std::string("\033[") + code + 'm' + std::string(text) + "\033[0m"
+                        : std::string(text);
     }
 
     bool colours_;

@@ -174,11 +174,12 @@ result<peer> api::resolve(std::string_view typed)
     if (typed.starts_with('@') || typed.starts_with('+')) {
         bool const by_name = typed.starts_with('@');
         json::value const params{{by_name ? "username" : "phone", typed.substr(1)}};
-        auto const answer = call_as_is(by_name ? "contacts.resolveUsername" : "contacts.resolvePhone", params);
+        auto const answer =
+            call_as_is(by_name ? "contacts.resolveUsername" : "contacts.resolvePhone", params);
         if (!answer) {
             if (answer.error().is(errc::rpc) && answer.error().number() == 400)
-                return error(errc::bad_argument,
-                             "nobody is called '" + printable(typed) + "' (" + answer.error().message() + ")");
+                return error(errc::bad_argument, "nobody is called '" + printable(typed) + "' (" +
+                                                     answer.error().message() + ")");
             return answer.error();
         }
         std::lock_guard const lock(mutex_);
@@ -273,8 +274,8 @@ std::string api::describe_message(const json::value& message)
     else if (!is_private && !by.is_null())
         who += " in " + name(in);
     auto const when = clock_of(member(message, "date"));
-    return paint(stdout, colour::dim, when) + (when.empty() ? "" : " ") + paint(stdout, colour::bold, who) + ": " +
-           text_of_message(message);
+    return paint(stdout, colour::dim, when) + (when.empty() ? "" : " ") + paint(stdout, colour::bold, who) +
+           ": " + text_of_message(message);
 }
 
 std::vector<std::string> api::describe(const json::value& updates)
@@ -282,7 +283,8 @@ std::vector<std::string> api::describe(const json::value& updates)
     std::vector<std::string> lines;
     auto const one = [&](const json::value& update) {
         auto const kind = name_of(update);
-        if (kind == "updateNewMessage" || kind == "updateNewChannelMessage" || kind == "updateNewScheduledMessage") {
+        if (kind == "updateNewMessage" || kind == "updateNewChannelMessage" ||
+            kind == "updateNewScheduledMessage") {
             lines.push_back(describe_message(member(update, "message")));
         } else if (kind == "updateEditMessage" || kind == "updateEditChannelMessage") {
             lines.push_back(describe_message(member(update, "message")) + " (edited)");
@@ -298,7 +300,8 @@ std::vector<std::string> api::describe(const json::value& updates)
             json::value const who{{"_", "peerUser"}, {"user_id", member(update, "user_id")}};
             lines.push_back(paint(stdout, colour::dim, name(who) + " is typing"));
         } else if (kind == "updateReadHistoryOutbox") {
-            lines.push_back(paint(stdout, colour::dim, name(member(update, "peer")) + " has read your messages"));
+            lines.push_back(
+                paint(stdout, colour::dim, name(member(update, "peer")) + " has read your messages"));
         } else if (kind != "updateMessageID" && kind != "updateReadHistoryInbox" && !kind.empty()) {
             lines.push_back(paint(stdout, colour::dim, kind));
         }
@@ -309,8 +312,9 @@ std::vector<std::string> api::describe(const json::value& updates)
         auto message = updates.get_object();
         message["_"] = "message";
         bool const in_chat = kind == "updateShortChatMessage";
-        message["peer_id"] = in_chat ? json::object{{"_", "peerChat"}, {"chat_id", member(updates, "chat_id")}}
-                                     : json::object{{"_", "peerUser"}, {"user_id", member(updates, "user_id")}};
+        message["peer_id"] = in_chat
+                                 ? json::object{{"_", "peerChat"}, {"chat_id", member(updates, "chat_id")}}
+                                 : json::object{{"_", "peerUser"}, {"user_id", member(updates, "user_id")}};
         if (in_chat)
             message["from_id"] = json::object{{"_", "peerUser"}, {"user_id", member(updates, "from_id")}};
         else

@@ -21,9 +21,9 @@ class api
 public:
     explicit api(remote& connection) : connection_(connection), schema_(api_schema()) {}
 
-    /// Calls a method. `params` is an object; random_id and hash may be left out, and where a peer, user or channel is
-    /// expected a text may stand: "me", "@name", "+phone", an id or a title.
-    /// Fails with bad_argument for an unknown method, bad_json for parameters that do not fit.
+    /// Calls a method. `params` is an object; random_id and hash may be left out, and where a peer, user or
+    /// channel is expected a text may stand: "me", "@name", "+phone", an id or a title. Fails with
+    /// bad_argument for an unknown method, bad_json for parameters that do not fit.
     result<boost::json::value> call(std::string_view method, boost::json::value params);
 
     /// The peer that a person means, asking the server where it is not known yet.

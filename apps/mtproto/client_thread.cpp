@@ -23,7 +23,8 @@
 
 namespace mtproto::apps {
 
-struct client_thread::state {
+struct client_thread::state
+{
     boost::asio::io_context io{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
     std::optional<mtproto::client> tg;
@@ -42,7 +43,8 @@ struct client_thread::state {
         }
     }
     // Asks on the thread that waits in sign_in(): a person may think for minutes, and pings must go on.
-    static task<result<std::string>> ask(state& self, std::function<std::optional<std::string>()> how, error otherwise)
+    static task<result<std::string>> ask(state& self, std::function<std::optional<std::string>()> how,
+                                         error otherwise)
     {
         boost::asio::steady_timer answered(self.io, boost::asio::steady_timer::time_point::max());
         std::optional<std::string> answer;
@@ -80,7 +82,8 @@ struct client_thread::state {
 namespace {
 
 // A stored session whose server is now found at another address.
-struct redirected {
+struct redirected
+{
     any_storage inner;
     transport::endpoint address;
 
@@ -103,8 +106,9 @@ client_thread::~client_thread() = default;
 
 void use(const local_sandbox& sandbox, client_setup& setup)
 {
-    setup.connection.address = (sandbox.host().find(':') == std::string::npos ? sandbox.host() : '[' + sandbox.host() + ']') +
-                               ':' + std::to_string(sandbox.port());
+    setup.connection.address =
+        (sandbox.host().find(':') == std::string::npos ? sandbox.host() : '[' + sandbox.host() + ']') + ':' +
+        std::to_string(sandbox.port());
     setup.connection.dc = sandbox.dc();
     setup.public_key = sandbox.public_key_pem();
     if (setup.api_id == 0) {
@@ -135,8 +139,9 @@ result<std::unique_ptr<client_thread>> client_thread::open(client_setup setup)
     if (!setup.public_key.empty()) {
         auto key = crypto::rsa_public_key::from_pem(setup.public_key);
         if (!key)
-            return error(errc::bad_argument, (wanted.public_key.empty() ? "the public key" : wanted.public_key) + ": " +
-                                                 key.error().text());
+            return error(errc::bad_argument,
+                         (wanted.public_key.empty() ? "the public key" : wanted.public_key) + ": " +
+                             key.error().text());
         options.keys.push_back(std::move(*key));
     }
     if (!wanted.address.empty()) {

@@ -17,7 +17,8 @@
 namespace mtproto::apps {
 
 /// How to reach a server and what to tell it.
-struct client_setup {
+struct client_setup
+{
     connection_options connection;
     int api_id = 0;
     std::string api_hash;
@@ -26,9 +27,10 @@ struct client_setup {
     any_storage storage;
 };
 
-/// The answers that a sign-in needs, asked for on the thread that signs in. Each gives nothing if there is no (other)
-/// answer to be had; `attempt` grows from 1 with every refusal.
-struct sign_in_answers {
+/// The answers that a sign-in needs, asked for on the thread that signs in. Each gives nothing if there is no
+/// (other) answer to be had; `attempt` grows from 1 with every refusal.
+struct sign_in_answers
+{
     std::function<std::optional<std::string>(const std::string& sent_by, int attempt)> code;
     std::function<std::optional<std::string>(const std::string& hint, int attempt)> password;
     std::string first_name; ///< for a number without an account; empty: that is an error

@@ -1,4 +1,5 @@
-// The subcommands: what each is told on the command line, and the function that runs it and gives the exit code.
+// The subcommands: what each is told on the command line, and the function that runs it and gives the exit
+// code.
 #pragma once
 
 #include <string>
@@ -7,20 +8,22 @@
 namespace mtproto::apps {
 
 /// How to get a signed-in connection; shared by shell, call and keygen.
-struct connection_options {
+struct connection_options
+{
     std::string session = "credentials.json"; ///< the session file
-    bool session_given = false;               ///< --session was written, so the environment does not replace it
-    bool sandbox = false;                     ///< start a data centre in this process and sign in to it
-    std::string address;                      ///< HOST:PORT, overrides the session's
-    std::string public_key;                   ///< file with the data centre's RSA key in PEM
-    int dc = 0;                               ///< 0: the session's, or 2
-    bool test = false;                        ///< Telegram's test environment
-    std::string transport;                    ///< empty: the client's default
+    bool session_given = false; ///< --session was written, so the environment does not replace it
+    bool sandbox = false;       ///< start a data centre in this process and sign in to it
+    std::string address;        ///< HOST:PORT, overrides the session's
+    std::string public_key;     ///< file with the data centre's RSA key in PEM
+    int dc = 0;                 ///< 0: the session's, or 2
+    bool test = false;          ///< Telegram's test environment
+    std::string transport;      ///< empty: the client's default
     bool ipv6 = false;
     int timeout = 30; ///< seconds for one call
 };
 
-struct schema_options {
+struct schema_options
+{
     std::string file; ///< empty: the built-in API schema
     bool protocol = false;
     bool json = false;
@@ -31,7 +34,8 @@ int run_schema_show(const schema_options& options);
 int run_schema_list(const schema_options& options);
 int run_schema_layer(const schema_options& options);
 
-struct call_options {
+struct call_options
+{
     connection_options connection;
     std::string method;
     std::string json = "{}"; ///< `-` for stdin
@@ -40,7 +44,8 @@ struct call_options {
 };
 int run_call(const call_options& options);
 
-struct keygen_options {
+struct keygen_options
+{
     connection_options connection;
     std::string phone;
     int api_id = 0;
@@ -56,7 +61,8 @@ struct keygen_options {
 };
 int run_keygen(const keygen_options& options);
 
-struct shell_options {
+struct shell_options
+{
     connection_options connection;
     std::string history; ///< file; empty: ~/.local/state/mtproto/history
     bool no_updates = false;
@@ -64,7 +70,8 @@ struct shell_options {
 };
 int run_shell(const shell_options& options);
 
-struct sandbox_options {
+struct sandbox_options
+{
     std::string host = "127.0.0.1";
     int port = 0;
     int dc = 2;

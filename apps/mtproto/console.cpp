@@ -30,7 +30,8 @@ std::size_t terminal_width()
     return 0;
 }
 
-struct symbol {
+struct symbol
+{
     std::size_t bytes = 1;
     int columns = 1;
 };
@@ -69,7 +70,11 @@ std::string paint(std::FILE* stream, colour how, std::string_view text)
     static constexpr const char* codes[] = {"0", "1", "2", "31", "32", "33", "34", "35", "36"};
     if (how == colour::plain || text.empty() || !paints(stream))
         return std::string(text);
-    return std::string("\033[").append(codes[static_cast<int>(how)]).append("m").append(text).append("\033[0m");
+    return std::string("\033[")
+        .append(codes[static_cast<int>(how)])
+        .append("m")
+        .append(text)
+        .append("\033[0m");
 }
 
 std::string printable(std::string_view text)
@@ -164,8 +169,8 @@ std::string advice(const error& why)
         return "if the server is not Telegram's own, give its key with --public-key";
     if (why.is(errc::storage_locked))
         return "end the other program, or use another --session";
-    if (why.is(errc::auth_key_unknown) || why.is_rpc("AUTH_KEY_UNREGISTERED") || why.is_rpc("SESSION_REVOKED") ||
-        why.is_rpc("USER_DEACTIVATED") || why.is_rpc("AUTH_KEY_DUPLICATED"))
+    if (why.is(errc::auth_key_unknown) || why.is_rpc("AUTH_KEY_UNREGISTERED") ||
+        why.is_rpc("SESSION_REVOKED") || why.is_rpc("USER_DEACTIVATED") || why.is_rpc("AUTH_KEY_DUPLICATED"))
         return "sign in again with 'mtproto keygen'";
     if (why.is_rpc("PHONE_CODE_INVALID") || why.is_rpc("PHONE_CODE_EXPIRED"))
         return "ask for a new code by running the command again";
@@ -186,8 +191,8 @@ int fail(const error& why, std::string_view doing)
     if (!sentence.empty())
         sentence += ": ";
     // Our own sentences need no heading.
-    bool const plain = why.is(errc::bad_argument) || why.is(errc::bad_schema) || why.is(errc::storage_failed) ||
-                       why.is(errc::storage_locked);
+    bool const plain = why.is(errc::bad_argument) || why.is(errc::bad_json) || why.is(errc::bad_schema) ||
+                       why.is(errc::storage_failed) || why.is(errc::storage_locked);
     sentence += printable(plain && !why.text().empty() ? why.text() : why.message());
     if (auto const help = advice(why); !help.empty())
         sentence += "; " + help;
@@ -249,8 +254,8 @@ std::optional<std::string> ask(std::string_view question, bool echo)
 
 result<std::string> read_text(const std::string& path)
 {
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const opened(path == "-" ? nullptr : std::fopen(path.c_str(), "rb"),
-                                                                 [](std::FILE* f) { return std::fclose(f); });
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const opened(
+        path == "-" ? nullptr : std::fopen(path.c_str(), "rb"), [](std::FILE* f) { return std::fclose(f); });
     if (path != "-" && !opened)
         return error(errc::bad_argument, path + " cannot be opened, " + std::strerror(errno));
     auto* const file = path == "-" ? stdin : opened.get();
@@ -268,9 +273,12 @@ result<std::string> read_text(const std::string& path)
 
 result<> write_text(const std::string& path, std::string_view text, bool is_private)
 {
-    auto const failed = [&] { return error(errc::storage_failed, path + " cannot be written, " + std::strerror(errno)); };
+    auto const failed = [&] {
+        return error(errc::storage_failed, path + " cannot be written, " + std::strerror(errno));
+    };
     auto const temporary = path + ".new" + std::to_string(::getpid());
-    int const fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, is_private ? 0600 : 0644);
+    int const fd =
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, is_private ? 0600 : 0644);
     if (fd < 0)
         return failed();
     bool good = true;

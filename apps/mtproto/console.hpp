@@ -24,7 +24,8 @@ enum class colour
     cyan,
 };
 
-/// Whether stdout and stderr are painted: decided once, from --color, NO_COLOR and whether they are terminals.
+/// Whether stdout and stderr are painted: decided once, from --color, NO_COLOR and whether they are
+/// terminals.
 void set_colours(std::string_view when);
 bool paints(std::FILE* stream);
 

@@ -41,7 +41,9 @@ void put_flat(std::string& out, const json::value& value)
         }
         out += ']';
     } else {
-        auto const how = value.is_string() ? colour::green : value.is_number() ? colour::yellow : colour::magenta;
+        auto const how = value.is_string()   ? colour::green
+                         : value.is_number() ? colour::yellow
+                                             : colour::magenta;
         out += paint(stdout, how, json::serialize(value));
     }
 }

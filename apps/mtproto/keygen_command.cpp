@@ -27,7 +27,8 @@ std::string key_id_of(const session_data& session)
 
 std::string address_text(const transport::endpoint& of)
 {
-    return (of.host.find(':') == std::string::npos ? of.host : '[' + of.host + ']') + ':' + std::to_string(of.port);
+    return (of.host.find(':') == std::string::npos ? of.host : '[' + of.host + ']') + ':' +
+           std::to_string(of.port);
 }
 
 // The file may hold the only copy of a session: it is not replaced by accident.
@@ -54,11 +55,13 @@ sign_in_answers answers_of(const keygen_options& options, const std::string& san
     sign_in_answers answers;
     answers.first_name = options.first_name;
     answers.last_name = options.last_name;
-    answers.code = [&options, sandbox_code](const std::string& sent_by, int attempt) -> std::optional<std::string> {
+    answers.code = [&options, sandbox_code](const std::string& sent_by,
+                                            int attempt) -> std::optional<std::string> {
         auto const& known = options.code.empty() ? sandbox_code : options.code;
         if (!known.empty())
             return attempt == 1 ? std::optional(known) : std::nullopt;
-        return ask(attempt == 1 ? "Code that was sent by " + printable(sent_by) + ":" : "The code was refused. Code:");
+        return ask(attempt == 1 ? "Code that was sent by " + printable(sent_by) + ":"
+                                : "The code was refused. Code:");
     };
     answers.password = [&options, sandbox_password](const std::string& hint,
                                                     int attempt) -> std::optional<std::string> {
@@ -151,8 +154,9 @@ int run_keygen(const keygen_options& options)
             (void)(*client)->sign_out();
         return fail(saved.error());
     }
-    std::fprintf(stderr, "%s %s: auth key %s of data centre %d%s\n", paint(stderr, colour::green, "wrote").c_str(),
-                 options.out.c_str(), key_id_of(session).c_str(), session.dc,
+    std::fprintf(stderr, "%s %s: auth key %s of data centre %d%s\n",
+                 paint(stderr, colour::green, "wrote").c_str(), options.out.c_str(),
+                 key_id_of(session).c_str(), session.dc,
                  options.key_only            ? ", not signed in"
                  : options.bot_token.empty() ? (", signed in as " + phone).c_str()
                                              : ", signed in as a bot");

@@ -26,7 +26,8 @@ void on_interrupt(int) { interrupted = 1; }
 
 } // namespace
 
-struct line_editor::state {
+struct line_editor::state
+{
     std::string prompt;
     std::string shown_prompt;
     std::string history_file;
@@ -112,7 +113,8 @@ struct line_editor::state {
         auto const typed = before.substr(begin);
         std::string common = candidates.front();
         for (auto const& candidate : candidates) {
-            auto const end = std::mismatch(common.begin(), common.end(), candidate.begin(), candidate.end()).first;
+            auto const end =
+                std::mismatch(common.begin(), common.end(), candidate.begin(), candidate.end()).first;
             common.erase(end, common.end());
         }
         if (candidates.size() == 1 && !common.ends_with('.'))
@@ -140,7 +142,8 @@ struct line_editor::state {
     }
 };
 
-line_editor::line_editor(std::string prompt, std::string history, completer complete) : state_(std::make_unique<state>())
+line_editor::line_editor(std::string prompt, std::string history, completer complete)
+    : state_(std::make_unique<state>())
 {
     state_->history_file = std::move(history);
     state_->complete = std::move(complete);

@@ -11,15 +11,16 @@
 namespace mtproto::apps {
 
 /// What could stand where the cursor is.
-struct completion {
+struct completion
+{
     std::size_t begin = 0; ///< where in the line the word starts that the candidates replace
     std::vector<std::string> candidates;
 };
 
 /// Reads lines of stdin. On a terminal with editing, history and completion (libedit); from a pipe plainly.
 ///
-/// read() belongs to one thread; print() may be called by any, also while read() waits: then the text appears above
-/// the line that is being typed, which is drawn again.
+/// read() belongs to one thread; print() may be called by any, also while read() waits: then the text appears
+/// above the line that is being typed, which is drawn again.
 class line_editor
 {
 public:

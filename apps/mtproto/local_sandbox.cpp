@@ -16,7 +16,8 @@
 
 namespace mtproto::apps {
 
-struct local_sandbox::state {
+struct local_sandbox::state
+{
     boost::asio::io_context io{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
     std::optional<sandbox::data_centre> dc;
@@ -55,7 +56,8 @@ std::string username_of(std::string_view name, bool bot)
 }
 
 // The data centre of somebody who asked for none in particular: enough to try everything.
-struct cast {
+struct cast
+{
     std::vector<sandbox_user> users;
     std::vector<sandbox_bot> bots;
     bool with_rooms = false;
@@ -126,16 +128,19 @@ result<> populate(sandbox::data_centre& dc, const cast& with)
         ids.push_back(*id);
     }
     for (auto const& bot : with.bots)
-        if (auto const id = dc.add_bot({.token = bot.token, .name = bot.name, .username = bot.username, .echo = true}); !id)
+        if (auto const id =
+                dc.add_bot({.token = bot.token, .name = bot.name, .username = bot.username, .echo = true});
+            !id)
             return error(errc::bad_argument, "the bot '" + bot.name + "': " + id.error().text());
     for (auto const one : ids)
         for (auto const other : ids)
             if (one != other)
                 dc.add_contact(one, other);
     if (with.with_rooms) {
-        auto const group = dc.add_group({.title = "Book club", .creator = ids[0], .members = {ids[1], ids[2]}});
-        auto const channel =
-            dc.add_channel({.title = "News", .creator = ids[0], .members = {ids[1], ids[2]}, .username = "sandbox_news"});
+        auto const group =
+            dc.add_group({.title = "Book club", .creator = ids[0], .members = {ids[1], ids[2]}});
+        auto const channel = dc.add_channel(
+            {.title = "News", .creator = ids[0], .members = {ids[1], ids[2]}, .username = "sandbox_news"});
         (void)dc.send_message(ids[2], group, "Who has read chapter one?");
         (void)dc.send_message(ids[0], channel, "The sandbox is open");
     }
@@ -160,8 +165,9 @@ result<std::unique_ptr<local_sandbox>> local_sandbox::open(const sandbox_options
     settings.private_key = std::move(*key);
     if (!options.mtproxy_secret.empty()) {
         if (!transport::mtproxy_secret::parse(options.mtproxy_secret))
-            return error(errc::bad_argument, "'" + printable(options.mtproxy_secret) +
-                                                 "' is no MTProxy secret: 32 hexadecimal digits, or dd and 32 digits");
+            return error(errc::bad_argument,
+                         "'" + printable(options.mtproxy_secret) +
+                             "' is no MTProxy secret: 32 hexadecimal digits, or dd and 32 digits");
         settings.secrets.push_back(options.mtproxy_secret);
     }
     auto made = std::make_unique<state>();
@@ -183,8 +189,8 @@ result<std::unique_ptr<local_sandbox>> local_sandbox::open(const sandbox_options
     auto const address = made->dc->listen(options.host, static_cast<std::uint16_t>(options.port));
     if (!address) {
         if (address.error().is(errc::bad_argument))
-            return error(errc::bad_argument, "--host takes an address such as 127.0.0.1, not '" +
-                                                 printable(options.host) + "'");
+            return error(errc::bad_argument,
+                         "--host takes an address such as 127.0.0.1, not '" + printable(options.host) + "'");
         return error(address.error().code(),
                      "it cannot listen on " + options.host + " port " + std::to_string(options.port));
     }

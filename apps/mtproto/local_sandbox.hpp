@@ -14,7 +14,8 @@
 
 namespace mtproto::apps {
 
-struct sandbox_user {
+struct sandbox_user
+{
     std::string phone; ///< with +
     std::string first_name;
     std::string last_name;
@@ -22,7 +23,8 @@ struct sandbox_user {
     std::string password; ///< of two-step verification, empty for none
     std::string code;     ///< that signs this account in, every time
 };
-struct sandbox_bot {
+struct sandbox_bot
+{
     std::string token;
     std::string name;
     std::string username;

@@ -105,9 +105,12 @@ void add_connection(CLI::App& app, connection_options& to)
 
 void add_server(CLI::App& app, connection_options& to)
 {
-    app.add_option("--addr", to.address, "Data centre to talk to, instead of Telegram's")->type_name("HOST:PORT");
+    app.add_option("--addr", to.address, "Data centre to talk to, instead of Telegram's")
+        ->type_name("HOST:PORT");
     app.add_option("--public-key", to.public_key, "Its RSA key in PEM")->type_name("FILE");
-    app.add_option("--dc", to.dc, "Number of the data centre [2]")->type_name("N")->check(CLI::Range(1, 99999));
+    app.add_option("--dc", to.dc, "Number of the data centre [2]")
+        ->type_name("N")
+        ->check(CLI::Range(1, 99999));
     app.add_flag("--test", to.test, "Telegram's test environment");
     app.add_flag("--ipv6", to.ipv6, "Prefer IPv6");
     app.add_option("--transport", to.transport, "Framing of the connection")
@@ -123,7 +126,8 @@ void add_application(CLI::App& app, int& id, std::string& hash)
     app.add_option("--api-hash", hash, "Of the application")->type_name("HASH")->envname("MTPROTO_API_HASH");
 }
 
-struct all_options {
+struct all_options
+{
     schema_options schema;
     call_options call;
     keygen_options keygen;
@@ -135,7 +139,8 @@ using command = std::function<int()>;
 
 void add_shell(CLI::App& app, shell_options& to, command& chosen)
 {
-    auto* const sub = app.add_subcommand("shell", "Talk to Telegram line by line: dialogs, messages, any method");
+    auto* const sub =
+        app.add_subcommand("shell", "Talk to Telegram line by line: dialogs, messages, any method");
     add_connection(*sub, to.connection);
     add_server(*sub, to.connection);
     sub->add_option("-c,--command", to.commands, "Run this command and leave; may be repeated")
@@ -164,7 +169,8 @@ void add_call(CLI::App& app, call_options& to, command& chosen)
 void add_keygen(CLI::App& app, keygen_options& to, command& chosen)
 {
     auto* const sub = app.add_subcommand("keygen", "Make an auth key, sign in, and write the session file");
-    auto* const phone = sub->add_option("--phone", to.phone, "Number in international form")->type_name("+NUMBER");
+    auto* const phone =
+        sub->add_option("--phone", to.phone, "Number in international form")->type_name("+NUMBER");
     auto* const bot = sub->add_option("--bot-token", to.bot_token, "Sign in as a bot")->type_name("TOKEN");
     auto* const bare = sub->add_flag("--key-only", to.key_only, "Only the key exchange, no sign-in");
     phone->excludes(bot)->excludes(bare);
@@ -175,18 +181,20 @@ void add_keygen(CLI::App& app, keygen_options& to, command& chosen)
         ->capture_default_str();
     sub->add_flag("--force", to.force, "Replace a session file that is there");
     sub->add_option("--code", to.code, "The code, for scripts")->type_name("CODE");
-    sub->add_option("--password-file", to.password_file, "The two-step password, for scripts")->type_name("FILE");
+    sub->add_option("--password-file", to.password_file, "The two-step password, for scripts")
+        ->type_name("FILE");
     sub->add_option("--first-name", to.first_name, "Sign up under this name if the number is new")
         ->type_name("NAME");
     sub->add_option("--last-name", to.last_name, "Last name for signing up")->type_name("NAME");
     add_server(*sub, to.connection);
-    sub->add_flag("--sandbox", to.connection.sandbox, "Against a data centre in this process, to see how it goes");
+    sub->add_flag("--sandbox", to.connection.sandbox,
+                  "Against a data centre in this process, to see how it goes");
     sub->add_option("--timeout", to.connection.timeout, "Seconds to wait for an answer")
         ->type_name("SECONDS")
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();
     sub->footer(keygen_footer);
-    sub->callback([&, sub] {
+    sub->callback([&] {
         if (to.phone.empty() && to.bot_token.empty() && !to.key_only && !to.connection.sandbox)
             throw CLI::RequiredError("one of --phone, --bot-token and --key-only");
         chosen = [&] { return run_keygen(to); };
@@ -195,19 +203,28 @@ void add_keygen(CLI::App& app, keygen_options& to, command& chosen)
 
 void add_sandbox(CLI::App& app, sandbox_options& to, command& chosen)
 {
-    auto* const sub = app.add_subcommand("sandbox", "A Telegram data centre on loopback: no account, no internet");
+    auto* const sub =
+        app.add_subcommand("sandbox", "A Telegram data centre on loopback: no account, no internet");
     sub->add_option("--host", to.host, "Address to listen on")->type_name("ADDRESS")->capture_default_str();
-    sub->add_option("--port", to.port, "Port, 0 for a free one")->check(CLI::Range(0, 65535))->capture_default_str();
-    sub->add_option("--dc", to.dc, "Its number")->type_name("N")->check(CLI::Range(1, 9999))->capture_default_str();
+    sub->add_option("--port", to.port, "Port, 0 for a free one")
+        ->check(CLI::Range(0, 65535))
+        ->capture_default_str();
+    sub->add_option("--dc", to.dc, "Its number")
+        ->type_name("N")
+        ->check(CLI::Range(1, 9999))
+        ->capture_default_str();
     sub->add_option("--user", to.users, "An account; may be repeated")->type_name("PHONE:NAME[:PASSWORD]");
     sub->add_option("--bot", to.bots, "A bot that echoes; may be repeated")->type_name("TOKEN:NAME");
-    sub->add_option("--key", to.key, "RSA private key in PEM; made and written there if absent")->type_name("FILE");
+    sub->add_option("--key", to.key, "RSA private key in PEM; made and written there if absent")
+        ->type_name("FILE");
     sub->add_option("--public-key-out", to.public_key_out, "Write the public key in PEM")->type_name("FILE");
     sub->add_option("--schema", to.schemas, "Schema of another layer that clients may speak; may be repeated")
         ->type_name("FILE")
         ->check(CLI::ExistingFile);
-    sub->add_option("--mtproxy-secret", to.mtproxy_secret, "Be an MTProxy too, with this secret")->type_name("HEX");
-    sub->add_option("--ready-file", to.ready_file, "Write the JSON line there once it listens")->type_name("FILE");
+    sub->add_option("--mtproxy-secret", to.mtproxy_secret, "Be an MTProxy too, with this secret")
+        ->type_name("HEX");
+    sub->add_option("--ready-file", to.ready_file, "Write the JSON line there once it listens")
+        ->type_name("FILE");
     sub->add_flag("--json", to.json, "Print address, key and accounts as one JSON line");
     sub->footer(sandbox_footer);
     sub->callback([&] { chosen = [&] { return run_sandbox(to); }; });
@@ -220,7 +237,8 @@ void add_schema(CLI::App& app, schema_options& to, command& chosen)
     sub->footer(schema_footer);
     auto const common = [&to](CLI::App* one, bool with_json) {
         auto* const file =
-            one->add_option("--schema", to.file, "A schema file instead of the API that is built in")->type_name("FILE");
+            one->add_option("--schema", to.file, "A schema file instead of the API that is built in")
+                ->type_name("FILE");
         one->add_flag("--protocol", to.protocol, "The protocol's own schema")->excludes(file);
         if (with_json)
             one->add_flag("--json", to.json, "As JSON, for scripts");
@@ -249,8 +267,8 @@ std::string unknown_command(const CLI::App& app, int argc, char** argv)
         auto const subs = at->get_subcommands([](const CLI::App*) { return true; });
         if (subs.empty())
             return {};
-        auto const found =
-            std::find_if(subs.begin(), subs.end(), [&](const CLI::App* sub) { return sub->check_name(word); });
+        auto const found = std::find_if(subs.begin(), subs.end(),
+                                        [&](const CLI::App* sub) { return sub->check_name(word); });
         if (found == subs.end()) {
             std::vector<std::string> names;
             for (auto const* sub : subs)

@@ -14,11 +14,16 @@ namespace json = boost::json;
 const char* to_string(peer_kind kind)
 {
     switch (kind) {
-    case peer_kind::user: return "user";
-    case peer_kind::bot: return "bot";
-    case peer_kind::chat: return "chat";
-    case peer_kind::group: return "group";
-    case peer_kind::channel: return "channel";
+    case peer_kind::user:
+        return "user";
+    case peer_kind::bot:
+        return "bot";
+    case peer_kind::chat:
+        return "chat";
+    case peer_kind::group:
+        return "group";
+    case peer_kind::channel:
+        return "channel";
     }
     return "?";
 }
@@ -100,7 +105,9 @@ void peer_book::learn_one(const json::object& one)
             title.append(title.empty() ? "" : " ").append(last);
         known.title = printable(title);
     } else {
-        known.kind = name == "chat" ? peer_kind::chat : is("megagroup") ? peer_kind::group : peer_kind::channel;
+        known.kind = name == "chat"    ? peer_kind::chat
+                     : is("megagroup") ? peer_kind::group
+                                       : peer_kind::channel;
         known.title = printable(text_of(one, "title"));
     }
 }
@@ -108,7 +115,9 @@ void peer_book::learn_one(const json::object& one)
 const peer* peer_book::find(const json::value& of) const
 {
     auto const name = name_of(of);
-    auto const* const key = name.ends_with("User") ? "user_id" : name.ends_with("Chat") ? "chat_id" : "channel_id";
+    auto const* const key = name.ends_with("User")   ? "user_id"
+                            : name.ends_with("Chat") ? "chat_id"
+                                                     : "channel_id";
     auto const found = all_.find({name.ends_with("User"), integer(member(of, key))});
     return found == all_.end() ? nullptr : &found->second;
 }
@@ -131,15 +140,16 @@ result<const peer*> peer_book::find(std::string_view typed) const
     };
     auto const wanted = plain(typed);
     std::int64_t id = 0;
-    bool const is_id = !wanted.empty() && std::from_chars(wanted.data(), wanted.data() + wanted.size(), id).ptr ==
-                                              wanted.data() + wanted.size();
+    bool const is_id =
+        !wanted.empty() && std::from_chars(wanted.data(), wanted.data() + wanted.size(), id).ptr ==
+                               wanted.data() + wanted.size();
     std::vector<const peer*> found;
     for (auto const& [key, one] : all_) {
-        bool const same = wanted == "me"             ? one.self
-                          : wanted.starts_with('@')  ? plain(one.username) == wanted.substr(1)
-                          : wanted.starts_with('+')  ? one.phone == wanted.substr(1)
-                          : is_id                    ? one.id == id
-                                                     : plain(one.title) == wanted;
+        bool const same = wanted == "me"            ? one.self
+                          : wanted.starts_with('@') ? plain(one.username) == wanted.substr(1)
+                          : wanted.starts_with('+') ? one.phone == wanted.substr(1)
+                          : is_id                   ? one.id == id
+                                                    : plain(one.title) == wanted;
         if (same)
             found.push_back(&one);
     }
@@ -155,7 +165,8 @@ result<const peer*> peer_book::find(std::string_view typed) const
         return error(errc::bad_argument, std::to_string(found.size()) + " are called '" + shown +
                                              "': use a @username or the id that 'dialogs' lists");
     auto const all = names();
-    return error(errc::bad_argument, "nobody known is called '" + shown + "'" + did_you_mean(nearest(typed, all)));
+    return error(errc::bad_argument,
+                 "nobody known is called '" + shown + "'" + did_you_mean(nearest(typed, all)));
 }
 
 std::string peer_book::call(const json::value& of) const
@@ -186,7 +197,8 @@ std::vector<std::string> peer_book::names() const
 result<json::value> input_of(const peer& from, std::string_view type)
 {
     auto const wrong = [&](const char* wanted) {
-        return error(errc::bad_argument, "'" + from.title + "' is a " + to_string(from.kind) + ", not " + wanted);
+        return error(errc::bad_argument,
+                     "'" + from.title + "' is a " + to_string(from.kind) + ", not " + wanted);
     };
     bool const is_user = from.kind == peer_kind::user || from.kind == peer_kind::bot;
     json::object out;

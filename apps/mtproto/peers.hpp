@@ -20,12 +20,13 @@ enum class peer_kind
     user,
     bot,
     chat,
-    group,   ///< a supergroup: a channel in the API
+    group, ///< a supergroup: a channel in the API
     channel,
 };
 const char* to_string(peer_kind kind);
 
-struct peer {
+struct peer
+{
     peer_kind kind = peer_kind::user;
     std::int64_t id = 0;
     std::int64_t access_hash = 0;
@@ -63,7 +64,8 @@ public:
 private:
     void learn_one(const boost::json::object& one);
 
-    std::map<std::pair<bool, std::int64_t>, peer> all_; // true: a user; chats and channels share one space here
+    std::map<std::pair<bool, std::int64_t>, peer>
+        all_; // true: a user; chats and channels share one space here
 };
 
 /// The InputPeer, InputUser or InputChannel of a peer; fails where it cannot be that.

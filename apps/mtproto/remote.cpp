@@ -17,7 +17,8 @@ namespace {
 class connected final : public remote
 {
 public:
-    connected(std::unique_ptr<local_sandbox> sandbox, std::unique_ptr<client_thread> client, std::string greeting)
+    connected(std::unique_ptr<local_sandbox> sandbox, std::unique_ptr<client_thread> client,
+              std::string greeting)
         : sandbox_(std::move(sandbox)), client_(std::move(client)), greeting_(std::move(greeting))
     {
     }
@@ -63,14 +64,15 @@ result<std::unique_ptr<remote>> open_in_process(const connection_options& option
     answers.password = [&](const std::string&, int) { return std::optional(user.password); };
     if (auto const done = (*client)->sign_in(user.phone, answers); !done)
         return done.error();
-    std::string greeting = "A data centre in this process; signed in as " + paint(stdout, colour::bold, user.first_name) +
-                           ". Nothing is kept.\nWrite to ";
+    std::string greeting = "A data centre in this process; signed in as " +
+                           paint(stdout, colour::bold, user.first_name) + ". Nothing is kept.\nWrite to ";
     for (std::size_t i = 1; i < (*sandbox)->users().size(); ++i)
         greeting += '@' + (*sandbox)->users()[i].username + ", ";
     for (auto const& bot : (*sandbox)->bots())
         greeting += '@' + bot.username + " (answers), ";
     greeting.erase(greeting.size() - 2);
-    return std::unique_ptr<remote>(std::make_unique<connected>(std::move(*sandbox), std::move(*client), greeting + ".\n"));
+    return std::unique_ptr<remote>(
+        std::make_unique<connected>(std::move(*sandbox), std::move(*client), greeting + ".\n"));
 }
 
 } // namespace
@@ -99,13 +101,15 @@ result<std::unique_ptr<remote>> open_remote(const connection_options& options)
         if (!session)
             return session.error();
         if (!*session || !(*session)->auth_key)
-            return error(errc::storage_failed, options.session + " holds no session; make one with 'mtproto keygen'");
+            return error(errc::storage_failed,
+                         options.session + " holds no session; make one with 'mtproto keygen'");
         setup.connection.test = setup.connection.test || (*session)->test_mode;
         where = options.session;
         setup.storage = any_storage(std::move(*file));
     }
     if (where == "the environment" && !is_set("MTPROTO_API_ID"))
-        return error(errc::bad_argument, "MTPROTO_AUTHKEY is set, so MTPROTO_API_ID must say whose application this is");
+        return error(errc::bad_argument,
+                     "MTPROTO_AUTHKEY is set, so MTPROTO_API_ID must say whose application this is");
     if (auto const* const id = std::getenv("MTPROTO_API_ID"))
         std::from_chars(id, id + std::char_traits<char>::length(id), setup.api_id);
     if (auto const* const hash = std::getenv("MTPROTO_API_HASH"))
@@ -118,7 +122,8 @@ result<std::unique_ptr<remote>> open_remote(const connection_options& options)
     auto const session = (*client)->session();
     auto greeting = "Connected to data centre " + std::to_string(session.dc) + " at " + session.ip + ':' +
                     std::to_string(session.port) + " with the session of " + where + ".\n";
-    return std::unique_ptr<remote>(std::make_unique<connected>(nullptr, std::move(*client), std::move(greeting)));
+    return std::unique_ptr<remote>(
+        std::make_unique<connected>(nullptr, std::move(*client), std::move(greeting)));
 }
 
 } // namespace mtproto::apps

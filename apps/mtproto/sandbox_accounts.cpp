@@ -17,7 +17,8 @@ result<sandbox_user> parse_user(std::string_view text)
         user.password = text.substr(second + 1);
     if (!user.phone.starts_with('+'))
         user.phone.insert(0, "+");
-    bool const digits = user.phone.size() >= 6 && user.phone.find_first_not_of("0123456789", 1) == std::string::npos;
+    bool const digits =
+        user.phone.size() >= 6 && user.phone.find_first_not_of("0123456789", 1) == std::string::npos;
     if (!digits || user.first_name.empty())
         return error(errc::bad_argument, "'" + printable(text.substr(0, second)) +
                                              "' is not PHONE:NAME[:PASSWORD], such as +15550001:Ada");
@@ -34,8 +35,8 @@ result<sandbox_bot> parse_bot(std::string_view text)
         bot.name = text.substr(colon + 1);
     }
     if (bot.token.find(':') == std::string::npos || bot.name.empty())
-        return error(errc::bad_argument, "'" + printable(text) +
-                                             "' is not TOKEN:NAME, such as 110201543:AAHdqTcv:echo");
+        return error(errc::bad_argument,
+                     "'" + printable(text) + "' is not TOKEN:NAME, such as 110201543:AAHdqTcv:echo");
     return bot;
 }
 

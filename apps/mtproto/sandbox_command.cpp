@@ -23,7 +23,8 @@ std::string json_line(const local_sandbox& sandbox)
 {
     namespace json = boost::json;
     char fingerprint[17];
-    std::snprintf(fingerprint, sizeof fingerprint, "%016llx", static_cast<unsigned long long>(sandbox.fingerprint()));
+    std::snprintf(fingerprint, sizeof fingerprint, "%016llx",
+                  static_cast<unsigned long long>(sandbox.fingerprint()));
     json::object out;
     out["host"] = sandbox.host();
     out["port"] = sandbox.port();
@@ -49,14 +50,16 @@ std::string text_for_people(const local_sandbox& sandbox)
         (sandbox.host().find(':') == std::string::npos ? sandbox.host() : '[' + sandbox.host() + ']') + ':' +
         std::to_string(sandbox.port());
     std::string out = "Data centre " + std::to_string(sandbox.dc()) + " listens on " +
-                      paint(stdout, colour::bold, address) + ", Ctrl-C stops it.\n\n" + sandbox.public_key_pem() + '\n';
+                      paint(stdout, colour::bold, address) + ", Ctrl-C stops it.\n\n" +
+                      sandbox.public_key_pem() + '\n';
     std::vector<std::vector<std::string>> rows;
     for (auto const& user : sandbox.users())
         rows.push_back({user.first_name, user.username.empty() ? "" : '@' + user.username, user.phone,
                         user.code.empty() ? "(printed when asked for)" : "code " + user.code,
                         user.password.empty() ? "" : "password " + user.password});
     for (auto const& bot : sandbox.bots())
-        rows.push_back({bot.name, bot.username.empty() ? "" : '@' + bot.username, "", "token " + bot.token, ""});
+        rows.push_back(
+            {bot.name, bot.username.empty() ? "" : '@' + bot.username, "", "token " + bot.token, ""});
     out += table({"account", "username", "phone", "signs in with", "and"}, rows);
     return out + '\n';
 }

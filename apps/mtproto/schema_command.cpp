@@ -54,7 +54,8 @@ void print_declaration(const combinator& line)
         print("\n    " + std::string(p.name) + ':' + std::string(widest - p.name.size() + 1, ' '));
         if (p.when)
             print(paint(stdout, colour::dim,
-                        std::string(line.params[p.when->field].name) + '.' + std::to_string(p.when->bit) + '?'));
+                        std::string(line.params[p.when->field].name) + '.' + std::to_string(p.when->bit) +
+                            '?'));
         print(paint(stdout, colour::yellow, to_text(p.type)));
     }
     print(std::string(line.params.empty() ? " " : "\n  ") + "= " +
@@ -200,7 +201,8 @@ int run_schema_list(const schema_options& options)
     if (options.json)
         print(json::serialize(all) + "\n");
     if (count == 0) {
-        complain("no name matches '" + printable(options.pattern) + "'; a part of a name or a pattern like "
+        complain("no name matches '" + printable(options.pattern) +
+                 "'; a part of a name or a pattern like "
                  "'messages.send*' does");
         return exit_usage;
     }

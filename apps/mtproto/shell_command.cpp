@@ -25,7 +25,8 @@ namespace {
 
 namespace json = boost::json;
 
-struct word {
+struct word
+{
     std::string text;
     std::size_t end = 0; // where in the line it ends
 };
@@ -79,7 +80,8 @@ std::string_view unquoted(std::string_view text)
     return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
-struct command_help {
+struct command_help
+{
     const char* name;
     const char* usage;
     const char* what;
@@ -120,18 +122,26 @@ class shell
 {
 public:
     shell(remote& connection, const shell_options& options)
-        : api_(connection), editor_("mtproto> ", options.history.empty() ? default_history() : options.history,
-                                    [this](std::string_view line) { return complete(line); }),
+        : api_(connection),
+          editor_("mtproto> ", options.history.empty() ? default_history() : options.history,
+                  [this](std::string_view line) { return complete(line); }),
           updates_(!options.no_updates)
     {
         connection.on_update([this](const std::vector<std::byte>& body) { on_update(body); });
     }
 
+    /// Tells the server that this session wants updates, and finds out whether it is still signed in.
+    /// https://core.telegram.org/method/updates.getState
+    result<> begin()
+    {
+        auto const state = api_.call("updates.getState", json::object());
+        return state ? result<>() : result<>(state.error());
+    }
     int read_all(std::string_view greeting)
     {
         if (editor_.interactive()) {
-            editor_.print(std::string(greeting) + "Type " + paint(stdout, colour::bold, "help") + " for the commands, " +
-                          paint(stdout, colour::bold, "exit") + " to leave.\n");
+            editor_.print(std::string(greeting) + "Type " + paint(stdout, colour::bold, "help") +
+                          " for the commands, " + paint(stdout, colour::bold, "exit") + " to leave.\n");
         }
         while (!left_) {
             auto const line = editor_.read();
@@ -156,7 +166,8 @@ private:
         if (words && (words->empty() || words->front().text.starts_with('#')))
             return;
         // Text to send may hold a lone quote; the words before it may not.
-        auto const first = words ? *words : words_of(line.substr(0, line.find('"')), 3).value_or(std::vector<word>());
+        auto const first =
+            words ? *words : words_of(line.substr(0, line.find('"')), 3).value_or(std::vector<word>());
         if (first.empty()) {
             note_failure(error(errc::bad_argument, "a quote is not closed"));
             return;
@@ -216,7 +227,9 @@ private:
     // In a shell people quote JSON as they do on the command line.
     static std::string_view unquoted_json(std::string_view text)
     {
-        return text.size() >= 2 && text.front() == '\'' && text.back() == '\'' ? text.substr(1, text.size() - 2) : text;
+        return text.size() >= 2 && text.front() == '\'' && text.back() == '\''
+                   ? text.substr(1, text.size() - 2)
+                   : text;
     }
 
     static result<int> number(std::string_view text)
@@ -235,10 +248,11 @@ private:
         auto const limit = number(how_many);
         if (!limit)
             return limit.error();
-        auto const answer = api_.call("messages.getDialogs", {{"offset_date", 0},
-                                                              {"offset_id", 0},
-                                                              {"offset_peer", json::object{{"_", "inputPeerEmpty"}}},
-                                                              {"limit", *limit}});
+        auto const answer =
+            api_.call("messages.getDialogs", {{"offset_date", 0},
+                                              {"offset_id", 0},
+                                              {"offset_peer", json::object{{"_", "inputPeerEmpty"}}},
+                                              {"limit", *limit}});
         if (!answer)
             return answer.error();
         return list_dialogs(*answer, false);
@@ -246,10 +260,11 @@ private:
 
     result<> channels()
     {
-        auto const answer = api_.call("messages.getDialogs", {{"offset_date", 0},
-                                                              {"offset_id", 0},
-                                                              {"offset_peer", json::object{{"_", "inputPeerEmpty"}}},
-                                                              {"limit", 100}});
+        auto const answer =
+            api_.call("messages.getDialogs", {{"offset_date", 0},
+                                              {"offset_id", 0},
+                                              {"offset_peer", json::object{{"_", "inputPeerEmpty"}}},
+                                              {"limit", 100}});
         if (!answer)
             return answer.error();
         return list_dialogs(*answer, true);
@@ -268,8 +283,9 @@ private:
                 continue;
             auto const unread = integer(member(dialog, "unread_count"));
             rows.push_back({known.title.empty() ? api_.name(peer) : known.title, to_string(known.kind),
-                            known.username.empty() ? std::string() : '@' + known.username, std::to_string(known.id),
-                            unread != 0 ? std::to_string(unread) : "", last_message(answer, dialog)});
+                            known.username.empty() ? std::string() : '@' + known.username,
+                            std::to_string(known.id), unread != 0 ? std::to_string(unread) : "",
+                            last_message(answer, dialog)});
         }
         say(rows.empty() ? std::string(only_channels ? "no channels or groups\n" : "no dialogs\n")
                          : table({"name", "kind", "username", "id", "new", "last message"}, rows));
@@ -316,7 +332,8 @@ private:
         auto const self = api_.me();
         if (!self)
             return self.error();
-        say(paint(stdout, colour::bold, self->title) + (self->username.empty() ? "" : "  @" + self->username) +
+        say(paint(stdout, colour::bold, self->title) +
+            (self->username.empty() ? "" : "  @" + self->username) +
             (self->phone.empty() ? "" : "  +" + self->phone) + "  " + to_string(self->kind) + ' ' +
             std::to_string(self->id) + '\n');
         return {};
@@ -364,8 +381,8 @@ private:
             for (auto const& update : *list)
                 if (name_of(update) == "updateMessageID")
                     id = integer(member(update, "id"));
-        say(paint(stdout, colour::green, "sent") + (id != 0 ? " message " + std::to_string(id) : "") + " to " +
-            (found->self ? "me" : found->title) + '\n');
+        say(paint(stdout, colour::green, "sent") + (id != 0 ? " message " + std::to_string(id) : "") +
+            " to " + (found->self ? "me" : found->title) + '\n');
         return {};
     }
 
@@ -398,9 +415,11 @@ private:
             if (about.empty() || about == one.name)
                 text += "  " + paint(stdout, colour::cyan, fit(one.usage, 22)) + one.what + '\n';
         if (text.empty())
-            return error(errc::bad_argument, "'" + printable(about) + "' is not a command; 'help' lists them");
+            return error(errc::bad_argument,
+                         "'" + printable(about) + "' is not a command; 'help' lists them");
         if (about.empty())
-            text += "PEER is me, @username, +phone, a number of 'dialogs', or a name; a name with spaces is quoted.\n";
+            text += "PEER is me, @username, +phone, a number of 'dialogs', or a name; a name with spaces is "
+                    "quoted.\n";
         else if (about == "call")
             text += "  call messages.sendMessage {\"peer\": \"@bob\", \"message\": \"hi\"}\n"
                     "  'schema METHOD' tells what it takes; random_id and hash may be left out.\n";
@@ -461,7 +480,8 @@ private:
             offer("off");
         } else if (position == 2 && first == "call") {
             // The parameters that must be given, ready to be filled in.
-            if (auto const* const method = api_.schema().find_function((*words)[1].text); method && typed.empty())
+            if (auto const* const method = api_.schema().find_function((*words)[1].text);
+                method && typed.empty())
                 out.candidates.push_back(skeleton(*method));
         }
         return out;
@@ -490,12 +510,21 @@ private:
             out += '"' + std::string(p.name) + "\": ";
             switch (p.type.kind) {
             case type_kind::vector:
-            case type_kind::bare_vector: out += "[]"; break;
-            case type_kind::boolean: out += "false"; break;
+            case type_kind::bare_vector:
+                out += "[]";
+                break;
+            case type_kind::boolean:
+                out += "false";
+                break;
             case type_kind::string:
-            case type_kind::bytes: out += "\"\""; break;
-            case type_kind::boxed: out += p.type.name == "InputPeer" ? "\"me\"" : "{}"; break;
-            default: out += '0';
+            case type_kind::bytes:
+                out += "\"\"";
+                break;
+            case type_kind::boxed:
+                out += p.type.name == "InputPeer" ? "\"me\"" : "{}";
+                break;
+            default:
+                out += '0';
             }
         }
         return out + "}";
@@ -518,7 +547,12 @@ int run_shell(const shell_options& options)
     int code = exit_ok;
     {
         shell one(**connection, options);
-        code = options.commands.empty() ? one.read_all((*connection)->greeting()) : one.run_all(options.commands);
+        if (auto const begun = one.begin(); !begun) {
+            (*connection)->on_update(nullptr);
+            return fail(begun.error());
+        }
+        code = options.commands.empty() ? one.read_all((*connection)->greeting())
+                                        : one.run_all(options.commands);
         (*connection)->on_update(nullptr); // waits until none is being shown
     }
     return code;

@@ -136,6 +136,7 @@ class Call(WithSandbox):
     def test_signed_out_elsewhere(self):
         self.ok("call", "auth.logOut")
         self.fails(5, "call", "users.getUsers", '{"id":["me"]}', says=["401", "mtproto keygen"])
+        self.fails(5, "shell", stdin="me\n", says=["401", "mtproto keygen"])
 
     def test_server_gone(self):
         self.sandbox.stop()
