@@ -94,7 +94,7 @@ async def main():
 
     async def answer(wanted):
         while True:
-            message = await asyncio.wait_for(answers.get(), 30)
+            message = await asyncio.wait_for(answers.get(), 90)
             if message.message == wanted:
                 return message
             print(f"passed over: {message.message}", flush=True)
