@@ -43,9 +43,9 @@ export class Answers {
     /** The next message whose text is `wanted`. */
     async expect(wanted) {
         const late = setTimeout(() => {
-            say(`no answer '${wanted}' within 30 seconds`)
+            say(`no answer '${wanted}' within 90 seconds`)
             process.exit(1)
-        }, 30_000)
+        }, 90_000)
         for (;;) {
             while (this.#messages.length) {
                 const { text, message } = this.#messages.shift()

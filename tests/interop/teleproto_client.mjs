@@ -52,7 +52,7 @@ await run(async () => {
     const session = new MemorySession()
     session.setDC(plan.dc, plan.host, plan.port)
     const client = new TelegramClient(session, 1, 'hash', {
-        connectionRetries: 1, requestRetries: 1, baseLogger: new Logger(plan.verbose ? 'debug' : 'warn'), ...transport(),
+        baseLogger: new Logger(plan.verbose ? 'debug' : 'warn'), ...transport(),
     })
     say('teleproto,', plan.transport)
     await client.connect()

@@ -71,7 +71,7 @@ async def main():
     session = MemorySession()
     session.set_dc(plan["dc"], plan["host"], plan["port"])
     transport = plan["transport"]
-    options = {"request_retries": 1, "connection_retries": 1}
+    options = {}  # the defaults: one key exchange in 256 takes a second attempt, since Telethon knows no dh_gen_retry
     if transport.endswith("+openssl"):
         transport = transport[: -len("+openssl")]
         aesctr.AESModeCTR.__init__ = lambda self, key, iv: setattr(self, "_aes", OpensslCtr(key, iv))
@@ -94,7 +94,7 @@ async def main():
 
     async def answer(wanted):
         while True:
-            message = await asyncio.wait_for(answers.get(), 30)
+            message = await asyncio.wait_for(answers.get(), 90)
             if message.message == wanted:
                 return message
             print(f"passed over: {message.message}", flush=True)
