@@ -6,7 +6,8 @@
 
 A header that needs a package which is not installed is skipped where --missing names its first folder or path:
 `--missing mtproto/proxy`. Generated headers share one shape, so only some of them are compiled alone unless --all:
-the forward declarations, the umbrellas, and every eighth of the rest.
+the forward declarations, the umbrellas, and every eighth of the rest. A header that another one includes before
+anything else is compiled alone by that one, up to the instantiation of templates: it is left out as well.
 
 With --cache DIR, a header that compiled is not compiled again until it, or a header of ours that it reaches, or the
 command changes.
@@ -60,6 +61,15 @@ def check(include, cache, command, name):
     return found
 
 
+ANY_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
+
+
+def without_first_includes(include, names):
+    first = (ANY_INCLUDE.search((include / n).read_text()) for n in names)
+    covered = {m[1] for m in first if m}
+    return [n for n in names if n not in covered]
+
+
 def compile_alone(command, name):
     # Twice: `#pragma once` must be there, too.
     text = f"#include <{name}>\n#include <{name}>\n"
@@ -87,6 +97,8 @@ def main():
     if args.includes:
         print("".join(f"#include <{n}>\n" for n in names), end="")
         return 0
+    if not args.all:
+        names = without_first_includes(args.include, names)
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         for name, code, errors in pool.map(lambda n: check(args.include, args.cache, command, n), names):
