@@ -74,6 +74,7 @@ struct proto_service
     std::vector<proto_rpc> rpcs; ///< sorted by name
 };
 
+/// Points into the schema it was made from, which must live as long.
 struct contract
 {
     std::vector<proto_message> messages;
