@@ -12,7 +12,7 @@
 
 namespace api = mtproto::api;
 
-mtproto::task<mtproto::result<>> run(mtproto::client& tg, std::string phone)
+mtproto::task<mtproto::result<>> greet(mtproto::client& tg, std::string phone)
 {
     if (auto const up = co_await tg.connect(); !up)
         co_return up.error();
@@ -41,7 +41,16 @@ mtproto::task<mtproto::result<>> run(mtproto::client& tg, std::string phone)
     if (!sent)
         co_return sent.error(); // such as 420 FLOOD_WAIT_17, with .seconds()
     std::cout << "Sent.\n";
-    co_return co_await tg.close();
+    co_return mtproto::result<>();
+}
+
+mtproto::task<int> run(mtproto::client& tg, std::string phone)
+{
+    auto const done = co_await greet(tg, std::move(phone));
+    if (!done)
+        std::cerr << done.error().message() << '\n';
+    (void)co_await tg.close(); // until then the client keeps itself connected, and io_context::run() running
+    co_return done ? 0 : 1;
 }
 
 int main(int argc, char** argv)
@@ -63,13 +72,10 @@ int main(int argc, char** argv)
     boost::asio::io_context io;
     mtproto::client tg(io, std::move(options));
     int exit_code = 1;
-    boost::asio::co_spawn(io, run(tg, argv[3]), [&](std::exception_ptr failure, mtproto::result<> done) {
+    boost::asio::co_spawn(io, run(tg, argv[3]), [&](std::exception_ptr failure, int code) {
         if (failure)
             std::rethrow_exception(failure);
-        if (done)
-            exit_code = 0;
-        else
-            std::cerr << done.error().message() << '\n';
+        exit_code = code;
     });
     io.run();
     return exit_code;

@@ -48,8 +48,9 @@ std::vector<std::string_view> nearest(std::string_view wanted, const Names& name
         if (distance <= 2 * std::max<std::size_t>(1, wanted.size() / 3))
             found.emplace_back(distance, name);
     }
-    std::stable_sort(found.begin(), found.end(),
-                     [](auto const& a, auto const& b) { return a.first < b.first; });
+    // By distance, then by name. (std::stable_sort of libstdc++ 12 does not compile without a warning under
+    // clang 19.)
+    std::sort(found.begin(), found.end());
     std::vector<std::string_view> best;
     for (auto const& [distance, name] : found)
         if (distance <= found.front().first + 3 && best.size() < count &&

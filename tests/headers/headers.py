@@ -95,6 +95,8 @@ def main():
     names = [h.relative_to(args.include).as_posix() for h in headers]
     names = [n for n in names if not any(n.startswith(m) for m in args.missing)]
     if args.includes:
+        # A program has src.hpp in one translation unit only.
+        names = [n for n in names if not pathlib.PurePath(n).name.startswith("src")]
         print("".join(f"#include <{n}>\n" for n in names), end="")
         return 0
     if not args.all:

@@ -52,19 +52,14 @@ inline int dc_of_address(const std::vector<dc_address>& known, std::string_view 
 /// unless `media`.
 inline std::vector<transport::endpoint> addresses_of(const std::vector<dc_address>& known, int dc, bool use_ipv6, bool media)
 {
-    std::vector<dc_address> found;
-    for (auto const& one : known)
-        if (one.dc == dc && (media || !one.media_only))
-            found.push_back(one);
-    std::stable_sort(found.begin(), found.end(), [&](const dc_address& a, const dc_address& b) {
-        auto const rank = [&](const dc_address& one) {
-            return (one.ipv6() == use_ipv6 ? 0 : 2) + (one.media_only == media ? 0 : 1);
-        };
-        return rank(a) < rank(b);
-    });
+    auto const rank = [&](const dc_address& one) {
+        return (one.ipv6() == use_ipv6 ? 0 : 2) + (one.media_only == media ? 0 : 1);
+    };
     std::vector<transport::endpoint> addresses;
-    for (auto& one : found)
-        addresses.push_back(std::move(one.address));
+    for (int wanted = 0; wanted < 4; ++wanted)
+        for (auto const& one : known)
+            if (one.dc == dc && (media || !one.media_only) && rank(one) == wanted)
+                addresses.push_back(one.address);
     return addresses;
 }
 

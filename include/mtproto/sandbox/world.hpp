@@ -75,12 +75,14 @@ public:
                 continue;
             found.emplace_back(with, key{state.pinned, top ? top->date : 0, top ? top->copies_of : 0});
         }
-        std::stable_sort(found.begin(), found.end(), [](auto const& a, auto const& b) {
+        std::sort(found.begin(), found.end(), [](auto const& a, auto const& b) {
             if (a.second.pinned != b.second.pinned)
                 return a.second.pinned;
             if (a.second.date != b.second.date)
                 return a.second.date > b.second.date;
-            return a.second.order > b.second.order;
+            if (a.second.order != b.second.order)
+                return a.second.order > b.second.order;
+            return a.first < b.first;
         });
         std::vector<peer> order;
         for (auto const& [with, unused] : found)

@@ -446,6 +446,24 @@ TEST_CASE("updates reach callbacks and streams")
     CHECK(test::run(f.io, stream.next_raw(std::chrono::steady_clock::now() + 30ms)).error().is(errc::timed_out));
 }
 
+TEST_CASE("updates go on after a lost connection")
+{
+    fixture f;
+    client tg(f.io, f.dc->options());
+    REQUIRE(test::run(f.io, tg.connect()).has_value());
+    auto stream = tg.subscribe();
+    f.dc->close_connections();
+    // Nobody calls anything: the client itself has to tell the server where its session is.
+    for (int i = 0; i < 100 && f.dc->introductions < 2; ++i)
+        test::pass(f.io, 20ms);
+    CHECK(f.dc->introductions == 2);
+    REQUIRE(f.dc->peers().size() == 1);
+    auto& one = *f.dc->peers().begin()->second;
+    one.push(api::updatesTooLong());
+    f.dc->flush(one);
+    CHECK(test::run(f.io, stream.next_raw()).has_value());
+}
+
 TEST_CASE("a slow reader of updates is told what it missed")
 {
     fixture f([&](test::peer& from, const session::request& call) {

@@ -130,7 +130,7 @@ public:
     int connections = 0;
     int exchanges = 0;
     int calls = 0;
-    bool count_temporary = false;
+    int introductions = 0;
     int temporary_exchanges = 0;
     std::set<std::uint64_t> bound{};
     bool refuse = false; ///< hang up on whoever connects
@@ -243,6 +243,7 @@ private:
         if (from.layer == 0 && id != api::auth::bindTempAuthKey::tl_id)
             return from.fail(call.msg_id, 400, "CONNECTION_NOT_INITED");
         if (tl::reader(call.body).peek_id() == api::help::getConfig::tl_id) {
+            ++introductions;
             api::config config;
             config.this_dc = dc_;
             return from.answer(call.msg_id, config);

@@ -147,8 +147,7 @@ private:
             return connect_done(error(errc::bad_argument, "api_id is not set: get one at https://my.telegram.org"));
         auto const home = open_connection(data_.dc, false);
         home->start(false);
-        api::help::getConfig const request;
-        own_call(tl::encode(request).value(), 0, [this](result<bytes> answer) { configured(std::move(answer)); });
+        introduce();
     }
 
     void do_close(std::unique_ptr<call_sink> sink)
@@ -361,8 +360,21 @@ private:
         return tl::encode(request).value();
     }
 
+    /// The first call on every connection: it tells the server who we are, and where this session's updates are to go.
+    void introduce()
+    {
+        if (std::exchange(introducing_, true))
+            return; // the last one is still to be answered, and goes again by itself
+        api::help::getConfig const request;
+        own_call(tl::encode(request).value(), 0, [this](result<bytes> answer) {
+            introducing_ = false;
+            configured(std::move(answer));
+        });
+    }
     void configured(result<bytes> answer)
     {
+        if (state_ == state::connected && answer)
+            learn_addresses(*answer);
         if (state_ != state::connecting)
             return;
         // A server that has no configuration to tell is still a server.
@@ -497,6 +509,8 @@ private:
             save_soon();
         }
         tell(event);
+        if (event.kind == client_event_kind::connected && state_ == state::connected && from.dc() == home_ && !from.media())
+            introduce();
     }
     void on_updates(connection& from, bytes body) override
     {
@@ -745,6 +759,7 @@ private:
     session_data data_{};
     int home_ = 0;
     bool dirty_ = false;
+    bool introducing_ = false;
     boost::asio::steady_timer save_timer_;
     std::vector<dc_address> known_dcs_{};
     bool own_dcs_ = false; ///< they are the user's
