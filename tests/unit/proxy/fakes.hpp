@@ -195,11 +195,13 @@ public:
     void call_started(const proxy::call_info& info) override { note("start " + std::string(info.rpc)); }
     void call_finished(const proxy::call_info& info, const proxy::call_outcome& outcome) override
     {
+        {
+            std::lock_guard const lock(mutex_);
+            last_account = info.account;
+            last_token = info.token;
+            last_bytes = {outcome.request_bytes, outcome.reply_bytes};
+        }
         note("end " + std::string(info.rpc) + ' ' + std::string(name_of(outcome.status)));
-        std::lock_guard const lock(mutex_);
-        last_account = info.account;
-        last_token = info.token;
-        last_bytes = {outcome.request_bytes, outcome.reply_bytes};
     }
     void listener_opened(const proxy::call_info&) override { note("listener"); }
     void listener_closed(const proxy::call_info&, bool dropped) override { note(dropped ? "dropped" : "closed"); }

@@ -176,7 +176,8 @@ TEST_CASE("two hundred listeners", "[proxy][updates]")
         for (int i = 0; i < 20; ++i)
             right += next(one) == std::to_string(i) ? 1 : 0;
     CHECK(right == 4000);
-    all.erase(all.begin() + 100, all.end());
+    while (all.size() > 100)
+        all.pop_back();
     by.server.publish("one", one("a", "last"));
     for (auto& one : all)
         right += next(one) == "last" ? 1 : 0;
