@@ -205,16 +205,6 @@ std::optional<std::string> ask(std::string_view question, bool echo)
     bool const terminal = ::isatty(STDIN_FILENO) != 0;
     termios before{};
     bool const hide = terminal && !echo && ::tcgetattr(STDIN_FILENO, &before) == 0;
-    if (terminal) {
-        std::fflush(stdout);
-        std::fprintf(stderr, "%s ", paint(stderr, colour::bold, question).c_str());
-        std::fflush(stderr);
-    }
-    if (hide) {
-        auto silent = before;
-        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-    }
     // A signal must not leave the terminal silent: put it back first, then let the signal do what it does.
     asked_signal = 0;
     struct sigaction mine{};
@@ -224,6 +214,17 @@ std::optional<std::string> ask(std::string_view question, bool echo)
     if (hide) {
         ::sigaction(SIGINT, &mine, &before_interrupt);
         ::sigaction(SIGTERM, &mine, &before_end);
+    }
+    // Silent before the question is seen, so that a quick answer (a password manager's, a script's) is neither shown nor lost.
+    if (hide) {
+        auto silent = before;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSANOW, &silent);
+    }
+    if (terminal) {
+        std::fflush(stdout);
+        std::fprintf(stderr, "%s ", paint(stderr, colour::bold, question).c_str());
+        std::fflush(stderr);
     }
     // Byte by byte: what follows the line belongs to the next reader.
     std::optional<std::string> line;

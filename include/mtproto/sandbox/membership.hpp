@@ -44,8 +44,8 @@ inline result<sent> announce(world& in, const room& where, std::int64_t actor, s
 
 } // namespace detail
 
-/// Makes a basic group, a supergroup or a channel, with the message that says so.
-inline room& create_room(world& in, room what, std::vector<std::int64_t> members, std::int32_t now)
+/// Makes a basic group, a supergroup or a channel, with the message that says so, and tells which it became.
+inline peer create_room(world& in, room what, std::vector<std::int64_t> members, std::int32_t now)
 {
     what.date = now;
     what.members[what.creator] = {.inviter = what.creator, .date = now, .admin = true};
@@ -63,7 +63,7 @@ inline room& create_room(world& in, room what, std::vector<std::int64_t> members
                            std::move(added), made.title, now);
     if (made.self.is_channel())
         detail::channel_changed(in, made, made.creator);
-    return made;
+    return made.self;
 }
 
 /// Adds `user`, invited by `inviter` (himself when he joins a public channel).

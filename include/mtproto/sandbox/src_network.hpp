@@ -544,9 +544,8 @@ result<std::int64_t> data_centre::add_bot(bot_options bot)
 peer data_centre::add_group(group_options group)
 {
     std::unique_lock lock(server_->mutex);
-    auto const& made = create_room(server_->at.in, {.self = peer::chat(0), .title = std::move(group.title), .creator = group.creator},
+    auto const who = create_room(server_->at.in, {.self = peer::chat(0), .title = std::move(group.title), .creator = group.creator},
                                    std::move(group.members), server_->unix_now());
-    auto const who = made.self;
     lock.unlock();
     server_->wake();
     return who;
@@ -555,7 +554,7 @@ peer data_centre::add_group(group_options group)
 peer data_centre::add_channel(channel_options channel)
 {
     std::unique_lock lock(server_->mutex);
-    auto const& made = create_room(server_->at.in,
+    auto const who = create_room(server_->at.in,
                                    {.self = peer::channel(0),
                                     .title = std::move(channel.title),
                                     .about = std::move(channel.about),
@@ -563,7 +562,6 @@ peer data_centre::add_channel(channel_options channel)
                                     .broadcast = !channel.megagroup,
                                     .creator = channel.creator},
                                    std::move(channel.members), server_->unix_now());
-    auto const who = made.self;
     lock.unlock();
     server_->wake();
     return who;

@@ -92,7 +92,7 @@ TEST_CASE_METHOD(town, "a random_id is applied once")
 
 TEST_CASE_METHOD(town, "a group's message goes to every member")
 {
-    auto& group = sandbox::create_room(in, {.self = peer::chat(0), .title = "Trio", .creator = ada}, {bob}, 1);
+    auto& group = *in.rooms.find(sandbox::create_room(in, {.self = peer::chat(0), .title = "Trio", .creator = ada}, {bob}, 1));
     CHECK(in.box_of(bob).messages().size() == 1); // "created"
     CHECK(why(say(eve, group.self, "hi")) == "PEER_ID_INVALID");
     CHECK(ok(say(bob, group.self, "hi")));
@@ -106,7 +106,7 @@ TEST_CASE_METHOD(town, "a group's message goes to every member")
 
 TEST_CASE_METHOD(town, "a channel keeps its own messages, and only administrators write")
 {
-    auto& news = sandbox::create_room(in, {.self = peer::channel(0), .title = "News", .broadcast = true, .creator = ada}, {bob}, 1);
+    auto& news = *in.rooms.find(sandbox::create_room(in, {.self = peer::channel(0), .title = "News", .broadcast = true, .creator = ada}, {bob}, 1));
     in.take_notices();
     CHECK(why(say(bob, news.self, "me too")) == "CHAT_WRITE_FORBIDDEN");
     CHECK(why(say(eve, news.self, "me too")) == "CHANNEL_PRIVATE");

@@ -176,9 +176,9 @@ inline answer_to<chn::createChannel<lean>> handle(call& c, const chn::createChan
     if (q.title.empty())
         return refuse("CHAT_TITLE_EMPTY");
     auto const before = c.in().box_of(c.me->id).pts();
-    auto const& made = create_room(
+    auto const made = create_room(
         c.in(), {.self = peer::channel(0), .title = q.title, .about = q.about, .broadcast = !q.megagroup, .creator = c.me->id}, {}, c.now);
-    return detail::since(c, before, made.self, 0);
+    return detail::since(c, before, made, 0);
 }
 
 inline answer_to<chn::joinChannel<lean>> handle(call& c, const chn::joinChannel<lean>& q)

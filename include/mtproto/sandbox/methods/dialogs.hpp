@@ -208,8 +208,8 @@ inline answer_to<msg::createChat<lean>> handle(call& c, const msg::createChat<le
     if (members.empty())
         return refuse("USERS_TOO_FEW");
     auto const before = c.in().box_of(c.me->id).pts();
-    auto const& made = create_room(c.in(), {.self = peer::chat(0), .title = q.title, .creator = c.me->id}, std::move(members), c.now);
-    return msg::invitedUsers<lean>{.updates = detail::since(c, before, made.self, 0)};
+    auto const made = create_room(c.in(), {.self = peer::chat(0), .title = q.title, .creator = c.me->id}, std::move(members), c.now);
+    return msg::invitedUsers<lean>{.updates = detail::since(c, before, made, 0)};
 }
 
 inline answer_to<msg::addChatUser<lean>> handle(call& c, const msg::addChatUser<lean>& q)
