@@ -35,10 +35,15 @@ const prometheus::Histogram::BucketBoundaries& latency_buckets()
     return seconds;
 }
 
-/// Resident bytes and open files: what an operator asks first when a daemon misbehaves.
-class process_facts final : public prometheus::Collectable
+/// What is looked up when the page is read: what an operator asks first when a daemon misbehaves.
+class facts final : public prometheus::Collectable
 {
 public:
+    void add_account(std::string name, std::function<bool()> connected)
+    {
+        std::lock_guard const lock(mutex_);
+        accounts_.insert_or_assign(std::move(name), std::move(connected));
+    }
     std::vector<prometheus::MetricFamily> Collect() const override
     {
         std::vector<prometheus::MetricFamily> out;
@@ -49,6 +54,16 @@ public:
             out.push_back(gauge("process_resident_memory_bytes", "Resident memory in bytes.",
                                 static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE))));
         out.push_back(gauge("process_start_time_seconds", "Start of the process in seconds since the epoch.", started_));
+        prometheus::MetricFamily family = gauge("mtprotod_account_connected", "1 if the account is connected to Telegram.", 0);
+        family.metric.clear();
+        std::lock_guard const lock(mutex_);
+        for (auto const& [name, connected] : accounts_) {
+            auto& one = family.metric.emplace_back();
+            one.label.push_back({"account", name});
+            one.gauge.value = connected() ? 1 : 0;
+        }
+        if (!family.metric.empty())
+            out.push_back(std::move(family));
         return out;
     }
 
@@ -63,6 +78,8 @@ private:
         family.metric[0].gauge.value = value;
         return family;
     }
+    mutable std::mutex mutex_;
+    std::map<std::string, std::function<bool()>> accounts_;
     double started_ =
         std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 };
@@ -83,7 +100,7 @@ std::string error_name(std::string_view message)
 struct metrics::state
 {
     std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();
-    std::shared_ptr<process_facts> process = std::make_shared<process_facts>();
+    std::shared_ptr<class facts> facts = std::make_shared<class facts>();
 
     prometheus::Family<prometheus::Counter>& counter(const char* name, const char* help)
     {
@@ -117,8 +134,6 @@ struct metrics::state
         counter("mtprotod_listeners_dropped_total", "Listeners that were dropped because they were too slow.");
     prometheus::Family<prometheus::Gauge>& queue =
         gauge("mtprotod_listener_queue_updates", "Most updates that wait for any one listener.");
-    prometheus::Family<prometheus::Gauge>& connected =
-        gauge("mtprotod_account_connected", "1 if the account is connected to Telegram.");
     prometheus::Family<prometheus::Counter>& reconnects =
         counter("mtprotod_reconnects_total", "Connections to Telegram that were lost and made again.");
     prometheus::Family<prometheus::Counter>& flood =
@@ -206,26 +221,28 @@ result<std::string> metrics::serve(const std::string& address)
         return error(errc::connect_failed, "metrics cannot listen on " + bound + "; is the port in use?");
     }
     state_->exposer->RegisterCollectable(state_->registry);
-    state_->exposer->RegisterCollectable(state_->process);
+    state_->exposer->RegisterCollectable(state_->facts);
     auto const ports = state_->exposer->GetListeningPorts();
     return bound.substr(0, bound.rfind(':') + 1) + std::to_string(ports.empty() ? port : ports.front());
 }
 
-std::string metrics::text() const { return prometheus::TextSerializer().Serialize(state_->registry->Collect()); }
+std::string metrics::text() const
+{
+    auto all = state_->registry->Collect();
+    for (auto& family : state_->facts->Collect())
+        all.push_back(std::move(family));
+    return prometheus::TextSerializer().Serialize(all);
+}
 
-void metrics::account_added(std::string_view account)
+void metrics::account_added(std::string_view account, std::function<bool()> connected)
 {
     auto const of = state::of(account);
-    state_->connected.Add(of).Set(0);
+    state_->facts->add_account(std::string(account), std::move(connected));
     state_->reconnects.Add(of);
     state_->listeners.Add(of).Set(0);
     state_->queue.Add(of).Set(0);
     state_->published.Add(of);
     state_->sent.Add(of);
-}
-void metrics::account_connected(std::string_view account, bool connected)
-{
-    state_->connected.Add(state::of(account)).Set(connected ? 1 : 0);
 }
 void metrics::account_reconnected(std::string_view account) { state_->reconnects.Add(state::of(account)).Increment(); }
 void metrics::flood_waited(std::string_view account, double seconds)

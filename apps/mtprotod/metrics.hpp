@@ -4,6 +4,7 @@
 #include <mtproto/error.hpp>
 #include <mtproto/proxy/observer.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,8 +29,8 @@ public:
     std::string text() const;
 
     // Of accounts, told by their clients.
-    void account_added(std::string_view account);
-    void account_connected(std::string_view account, bool connected);
+    /// `connected` is asked whenever the page is read, from its thread.
+    void account_added(std::string_view account, std::function<bool()> connected);
     void account_reconnected(std::string_view account);
     void flood_waited(std::string_view account, double seconds);
 

@@ -25,7 +25,7 @@ using mtproto::detail::bytes;
 using mtproto::detail::call_sink;
 using sink_ptr = std::unique_ptr<call_sink>;
 
-inline grpc::ByteBuffer buffer_of(const bytes& from)
+inline grpc::ByteBuffer buffer_of(const std::string& from)
 {
     grpc::Slice const slice(from.data(), from.size());
     return grpc::ByteBuffer(&slice, 1);
@@ -96,7 +96,7 @@ public:
     }
 
     /// A call with one request and one answer. `id` is one of next_id().
-    void call(std::uint64_t id, const std::string& path, const result<bytes>& request,
+    void call(std::uint64_t id, const std::string& path, const result<std::string>& request,
               std::optional<std::chrono::steady_clock::duration> timeout, sink_ptr sink)
     {
         if (!request)
@@ -124,7 +124,7 @@ public:
     }
 
     /// Opens a stream of answers to one request; `sink` gets the initial metadata `key` once the server has begun.
-    void open(std::uint64_t id, const std::string& path, const result<bytes>& request, std::string key, sink_ptr sink)
+    void open(std::uint64_t id, const std::string& path, const result<std::string>& request, std::string key, sink_ptr sink)
     {
         if (!request)
             return sink->complete(request.error());
