@@ -159,12 +159,6 @@ int run_start(settings given, const std::string& config)
     bool const has_tokens = !options->tokens.empty();
 
     auto const counts = std::make_shared<metrics>();
-    if (!given.metrics.empty()) {
-        auto const at = counts->serve(given.metrics);
-        if (!at)
-            return fail(at.error());
-        log_info("metrics", {{"url", "http://" + *at + "/metrics"}});
-    }
 
     std::unique_ptr<apps::local_sandbox> sandbox;
     result<std::vector<session>> sessions = std::vector<session>();
@@ -183,8 +177,15 @@ int run_start(settings given, const std::string& config)
     }
     if (!sessions)
         return fail(sessions.error());
+    // From here on there are threads that stay, and they must leave the signals alone.
     if (!signals)
         signals.emplace();
+    if (!given.metrics.empty()) {
+        auto const at = counts->serve(given.metrics);
+        if (!at)
+            return fail(at.error());
+        log_info("metrics", {{"url", "http://" + *at + "/metrics"}});
+    }
 
     proxy::server server(std::move(*options), api_of_the_contract(), counts);
     accounts clients(std::move(*sessions), counts);
