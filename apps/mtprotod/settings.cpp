@@ -5,7 +5,6 @@
 #include "../mtproto/console.hpp"
 #include "../mtproto/suggest.hpp"
 
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include <sys/stat.h>
@@ -193,14 +192,14 @@ result<toml::table> parse_toml(const std::string& file)
     auto text = read_text(file);
     if (!text)
         return text.error();
-    auto parsed = toml::parse(std::string_view(*text), file);
-    if (!parsed) {
+    try {
+        return toml::parse(std::string_view(*text), file);
+    } catch (const toml::parse_error& why) {
         // The parser's words quote what it met, which may be a secret: only where it is.
-        auto const& at = parsed.error().source().begin;
+        auto const& at = why.source().begin;
         return error(errc::bad_argument, file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) +
                                              ": this is not TOML (text needs quotes, a list brackets)");
     }
-    return std::move(parsed).table();
 }
 
 /// A secret stands in the file itself or, better, in a file of its own.
@@ -215,6 +214,21 @@ result<std::string> secret_of(std::string text, const std::string& file, const s
         text = read->substr(0, read->find_first_of("\r\n"));
     }
     return text;
+}
+
+/// Methods may be written as Telegram's documentation has them: "messages.get*" for "MessagesGet*".
+std::string rpc_pattern(const std::string& written)
+{
+    if (written.find('.') == std::string::npos)
+        return written;
+    std::string out;
+    bool first = true;
+    for (char const c : written) {
+        if (c != '.')
+            out += first && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        first = c == '.';
+    }
+    return out;
 }
 
 result<proxy::access_token> token_of(const std::string& file, const std::string& section, const std::string& name,
@@ -239,6 +253,9 @@ result<proxy::access_token> token_of(const std::string& file, const std::string&
     if (!secret)
         return secret.error();
     token.secret = std::move(*secret);
+    for (auto* const patterns : {&token.methods, &token.denied})
+        for (auto& one : *patterns)
+            one = rpc_pattern(one);
     if (token.secret.empty())
         return error(errc::bad_argument, file + ": [" + section + "] needs 'token' or 'token-file'");
     secrets().add(token.secret);
