@@ -38,8 +38,13 @@ public:
                 next_ = one.sequence + 1;
             return;
         }
-        if (waiting_++ == 0)
+        if (waiting_++ == 0) {
             next_ = one.sequence;
+            burst_ = one.batch;
+        }
+        // What comes at once to one that waited for nothing does not make it slow.
+        if (one.batch == burst_)
+            ++allowed_;
     }
 
     std::size_t waiting() const noexcept { return waiting_; }
@@ -101,7 +106,8 @@ private:
     std::vector<std::string> kinds_;
     std::uint64_t next_;
     std::uint64_t reported_;
-    std::uint64_t batch_ = 0;
+    std::uint64_t batch_ = 0; ///< whose people it has
+    std::uint64_t burst_ = 0; ///< the batch that found it idle
     std::size_t waiting_ = 0;
     bool reset_;
     std::size_t limit_;

@@ -59,7 +59,7 @@ class server::core
 {
 public:
     core(server_options options, std::shared_ptr<const api_bridge> api, std::shared_ptr<observer> watch)
-        : hub_(std::move(options), std::move(api), std::move(watch)), router_(hub_)
+        : addresses_(checked_addresses(options)), hub_(std::move(options), std::move(api), std::move(watch)), router_(hub_)
     {
     }
     core(const core&) = delete;
@@ -75,9 +75,9 @@ public:
     {
         if (thread_.joinable() || stopped_)
             return error(errc::bad_argument, "the server was started before");
-        auto const addresses = checked_addresses(hub_.options);
-        if (!addresses)
-            return addresses.error();
+        if (!addresses_)
+            return addresses_.error();
+        auto const* const addresses = &*addresses_;
 
         grpc::ServerBuilder builder;
         std::vector<int> ports(addresses->size(), 0);
@@ -251,6 +251,7 @@ private:
                 method->cancel(*call);
     }
 
+    result<std::vector<listen_address>> addresses_;
     detail::hub hub_;
     detail::router router_;
     std::vector<int> ports_{};

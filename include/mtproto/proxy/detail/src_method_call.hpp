@@ -50,20 +50,20 @@ public:
     }
     void on_cancelled(rpc_call& call) override
     {
-        if (started_ && !call.ended())
-            at_.session->cancel(id_);
         bool const late = call.context().deadline() <= std::chrono::system_clock::now();
-        call.end(status_of(late ? errc::timed_out : errc::cancelled));
+        drop(call, status_of(late ? errc::timed_out : errc::cancelled));
     }
     /// The drain took too long.
-    void cancel(rpc_call& call)
-    {
-        if (started_ && !call.ended())
-            at_.session->cancel(id_);
-        call.end(draining_status());
-    }
+    void cancel(rpc_call& call) { drop(call, draining_status()); }
 
 private:
+    void drop(rpc_call& call, const call_status& why)
+    {
+        bool const open = !call.ended();
+        call.end(why);
+        if (started_ && open)
+            at_.session->cancel(id_);
+    }
     static void finish(rpc_call& call, const api_bridge& api, const served_method& method, bytes_view request,
                        result<std::vector<std::byte>> answer)
     {

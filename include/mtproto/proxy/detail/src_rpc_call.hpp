@@ -277,15 +277,26 @@ private:
         if (!handler_)
             return;
         if (!ok) {
-            if (!cancelled_)
-                handler_->on_end_of_messages(*this);
+            if (has_read_)
+                return on_no_more(true);
+            // It sent nothing, or it was cancelled, which is told a moment later.
+            std::lock_guard const lock(mutex_);
+            if (!ended_)
+                pause_.Set(runtime_->queue.get(),
+                           gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(20, GPR_TIMESPAN)), begin(paused_));
             return;
         }
+        has_read_ = true;
         received_ += incoming_.Length();
         grpc::Slice slice;
         if (!incoming_.DumpToSingleSlice(&slice).ok())
             slice = grpc::Slice();
         handler_->on_message(*this, std::as_bytes(std::span(slice.begin(), slice.size())));
+    }
+    void on_no_more(bool)
+    {
+        if (!cancelled_)
+            handler_->on_end_of_messages(*this);
     }
     void on_written(bool ok)
     {
@@ -316,6 +327,8 @@ private:
     event read_{&rpc_call::on_read};
     event written_{&rpc_call::on_written};
     event finished_{&rpc_call::on_finished};
+    event paused_{&rpc_call::on_no_more};
+    grpc::Alarm pause_{};
     grpc::ByteBuffer incoming_{};
 
     clock::time_point arrived_at_{};
@@ -323,6 +336,7 @@ private:
     std::string peer_{};
     bool announced_ = false;
     bool counted_ = false;
+    bool has_read_ = false;
     bool cancelled_ = false;
     caller::place place_{};
     std::size_t received_ = 0;
