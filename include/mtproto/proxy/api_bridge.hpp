@@ -34,7 +34,8 @@ public:
     virtual served_method find(std::string_view rpc) const = 0;
     /// TL bytes of the call. Any error means that the client's message is at fault.
     virtual result<std::vector<std::byte>> request_to_tl(const served_method&, bytes_view protobuf) const = 0;
-    /// The reply's message; the request's TL says what is inside of a wrapper.
+    /// The reply's message. A request for which carried() named methods is there again, since what is inside decides; else
+    /// `request_tl` is empty.
     virtual result<std::vector<std::byte>> result_to_protobuf(const served_method&, bytes_view tl,
                                                               bytes_view request_tl) const = 0;
     /// The methods that a request carries inside (InvokeWithLayer and its kin), from outside in; none for the others.
@@ -43,6 +44,8 @@ public:
     {
         return std::vector<served_method>();
     }
+    /// Whether Update has a constructor of this name, which a listener may ask for.
+    virtual bool knows_update([[maybe_unused]] std::string_view kind) const { return true; }
     /// Serialized google.protobuf.FileDescriptorProto, one element a file; for reflection. The bytes live as long as the bridge.
     virtual std::vector<bytes_view> descriptor_files() const { return {}; }
 

@@ -177,6 +177,7 @@ public:
         auto const text = to_text(request);
         return std::vector{find(text.substr(5))}; // of "echo:AuthLogOut"
     }
+    bool knows_update(std::string_view kind) const override { return kind != "nonsense"; }
     std::vector<proxy::bytes_view> descriptor_files() const override
     {
         std::vector<proxy::bytes_view> out;

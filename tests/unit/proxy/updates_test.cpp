@@ -115,6 +115,7 @@ TEST_CASE("a listener comes back with its cursor", "[proxy][updates]")
         CHECK_FALSE(field(reset, 1).empty());
     }
     CHECK(to.call(listen, "\x0a").code == 3);
+    CHECK(details::of(to.call(listen, request({}, {"a", "nonsense"})).details).reason == "UNKNOWN_UPDATE");
     stream none(to, listen);
     none.writes_done();
     CHECK(none.finish().code == 3);

@@ -156,6 +156,7 @@ private:
             save();
         save_timer_.cancel();
         state_ = state::closed;
+        connected_ = false;
         for (auto& [which, connection] : std::exchange(connections_, {}))
             connection->stop();
         for (auto& connection : std::exchange(retired_, {}))
@@ -168,6 +169,7 @@ private:
             queue.stop(errc::not_connected);
         connect_done(errc::not_connected);
         state_ = state::closed;
+        connected_ = false;
         if (sink)
             sink->complete(bytes());
     }
@@ -502,6 +504,8 @@ private:
     }
     void on_state(connection& from, const client_event& event) override
     {
+        if (from.dc() == home_ && !from.media())
+            connected_ = event.kind == client_event_kind::connected;
         if (event.kind == client_event_kind::connected && from.dc() == home_ && !from.media() &&
             (data_.ip != from.address().host || data_.port != from.address().port)) {
             data_.ip = from.address().host;
@@ -541,6 +545,7 @@ private:
         if (state_ != state::connected)
             return;
         state_ = state::idle;
+        connected_ = false;
         last_end_ = why;
         if (why.is(errc::auth_key_unknown))
             tell({client_event_kind::session_ended, home_, why, {}});
@@ -679,6 +684,7 @@ private:
         left.salt = data_.salt;
         left.authorized = true;
         former_home_ = std::exchange(home_, dc);
+        connected_ = false;
 
         auto& taken = foreign_[dc];
         home_authorized_ = data_.user_id == 0 || taken.authorized;

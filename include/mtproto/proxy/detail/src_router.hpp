@@ -4,6 +4,7 @@
 #include <mtproto/proxy/detail/src_method_call.hpp>
 #include <mtproto/proxy/detail/src_service_calls.hpp>
 #include <mtproto/proxy/detail/src_update_listener.hpp>
+#include <mtproto/proxy/service_descriptors.hpp>
 
 namespace mtproto::proxy::detail {
 
@@ -59,6 +60,8 @@ private:
         std::vector<std::string_view> out;
         for (auto const bytes : api.descriptor_files())
             out.push_back(text_of(bytes));
+        auto const& ours = service_descriptors();
+        out.insert(out.end(), ours.begin(), ours.end());
         return out;
     }
     static call_status unknown(std::string_view what)

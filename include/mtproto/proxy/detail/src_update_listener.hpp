@@ -21,6 +21,11 @@ public:
         auto request = listen_request::parse(text_of(message));
         if (!request)
             return end(proxy_status(status_code::invalid_argument, "BAD_REQUEST", "the ListenRequest cannot be read"));
+        for (auto const& kind : request->kinds)
+            if (!hub_.api->knows_update(kind))
+                return end(proxy_status(status_code::invalid_argument, "UNKNOWN_UPDATE",
+                                        "there is no update '" + as_utf8(kind) + "': kinds are constructors of Update, such as "
+                                                                                 "updateNewMessage"));
         queue_.emplace(at_.log, at_.log.resume(request->cursor), std::move(request->kinds),
                        hub_.options.listener_queue);
         at_.listeners.insert(this);
