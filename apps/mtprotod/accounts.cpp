@@ -1,8 +1,11 @@
-// The clients. The only file of the daemon that compiles the library's client and the updates of the API.
+// The clients. The only file of the daemon that compiles the library's client.
 
 #include "accounts.hpp"
 
+#include "pump.hpp"
+
 #include "log.hpp"
+#include "logged_account.hpp"
 #include "redact.hpp"
 
 #include <mtproto/client/client.hpp>
@@ -49,8 +52,9 @@ struct accounts::state
         std::string name;
         std::optional<client> tg;
         std::atomic<bool> was_connected = false;
+        std::string update_trouble; // on io's thread
         bool reported = false; // under the mutex: the first attempt is over
-        std::shared_ptr<proxy::client_account> account;
+        std::shared_ptr<proxy::account> account;
     };
 
     explicit state(std::shared_ptr<metrics> c) : counts(std::move(c)) {}
@@ -125,11 +129,13 @@ struct accounts::state
             if (self.closed)
                 co_return;
         }
-        for (auto wait = 1s;; wait = std::min(2 * wait, std::chrono::seconds(60))) {
-            auto const ended = co_await proxy::pump_updates(*one.tg, server, one.name);
-            if (self.closed || !ended)
-                co_return;
-        }
+        auto const failed = [&one](const error& why) {
+            // Said once for each kind: it is tried again and again.
+            if (std::exchange(one.update_trouble, why.message()) != why.message())
+                log_warning("no updates", {{"account", one.name}, {"why", why}});
+        };
+        auto pumping = publish_updates(*one.tg, server, one.name, failed);
+        (void)co_await std::move(pumping);
     }
 };
 
@@ -154,7 +160,7 @@ accounts::accounts(std::vector<session> sessions, std::shared_ptr<metrics> count
                 options.data_centres.push_back({options.dc, std::move(*address), false});
         options.on_event = [raw = state_.get(), &one](const client_event& event) { raw->on_event(one, event); };
         one.tg.emplace(state_->io, std::move(options));
-        one.account = std::make_shared<proxy::client_account>(*one.tg);
+        one.account = std::make_shared<logged_account>(one.name, std::make_shared<proxy::client_account>(*one.tg));
         state_->counts->account_added(one.name, [weak = std::weak_ptr(one.account)] {
             auto const alive = weak.lock();
             return alive && alive->connected();
