@@ -3,6 +3,7 @@
 
 #include "mtproto/error.hpp"
 #include "mtproto/tl/names.hpp"
+#include "mtproto/tl/protobuf_limits.hpp"
 #include "mtproto/tl/protobuf_plan.hpp"
 #include "mtproto/tl/protobuf_reader.hpp"
 
@@ -13,13 +14,6 @@
 
 namespace mtproto::tl
 {
-
-/// What protobuf from outside may cost.
-struct protobuf_limits
-{
-    int depth = reader::default_max_depth;           ///< constructors within constructors
-    std::size_t tl_bytes = std::size_t{64} << 20;    ///< of TL that is made; a few bytes can describe many fields
-};
 
 /// Where a field was found.
 struct protobuf_slot
