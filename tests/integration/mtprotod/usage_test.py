@@ -30,7 +30,7 @@ class Usage(Case):
         self.fails(128, "start", "--sandbox", "--metrics", "0.0.0.0:0", says="loopback")
 
     def test_environment(self):
-        self.fails(128, "start", "--sandbox", env={"PORT": "none"}, says="PORT")
+        self.fails(128, "start", "--sandbox", env={"PORT": "none"}, says="--port")
         self.fails(1, "start", env={"SECRETS": "absent.json"}, says=["absent.json", "--phone"])
         self.fails(1, "test", env={"PROXY": "127.0.0.1:1"}, says=["127.0.0.1:1", "is mtprotod running"])
         self.fails(128, "test", env={"PROXY": "nonsense"}, says="nonsense")
