@@ -183,9 +183,11 @@ std::string emit_descriptor_set(const contract& what)
 std::string emit_descriptor_source(const contract& what)
 {
     auto const all = emit_descriptors(what, false);
-    auto text = std::string(marker) + "// The contract's descriptors, made when the library is built.\n"
-                                      "#include \"mtproto/proxy/descriptors.hpp\"\n\n#include <iterator>\n\n"
-                                      "namespace mtproto::proxy::contract\n{\n\nnamespace\n{\n\n";
+    auto text = std::string(marker) +
+                "// The contract's descriptors, made when the library is built.\n"
+                "#include \"mtproto/proxy/descriptors.hpp\"\n\n#include <iterator>\n\n"
+                "#pragma GCC diagnostic ignored \"-Woverlength-strings\" // g++ and clang take them\n\n"
+                "namespace mtproto::proxy::contract\n{\n\nnamespace\n{\n\n";
     std::string list;
     for (std::size_t i = 0; i != all.size(); ++i) {
         auto const name = "file_" + std::to_string(i);

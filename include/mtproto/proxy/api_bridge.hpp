@@ -2,16 +2,16 @@
 #pragma once
 
 #include <mtproto/error.hpp>
+#include <mtproto/tl/types.hpp>
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace mtproto::proxy {
 
-using bytes_view = std::span<const std::byte>;
+using tl::bytes_view;
 
 /// A method as the server knows it; the views live as long as the bridge.
 struct served_method

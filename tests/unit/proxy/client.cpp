@@ -38,13 +38,13 @@ namespace {
 
 } // namespace
 
-struct client::state
+struct grpc_client::state
 {
     std::shared_ptr<grpc::Channel> channel;
     std::unique_ptr<grpc::GenericStub> stub;
 };
 
-client::client(const std::string& address, const std::optional<tls_settings>& tls) : state_(std::make_unique<state>())
+grpc_client::grpc_client(const std::string& address, const std::optional<tls_settings>& tls) : state_(std::make_unique<state>())
 {
     auto credentials = grpc::InsecureChannelCredentials();
     grpc::ChannelArguments arguments;
@@ -62,9 +62,9 @@ client::client(const std::string& address, const std::optional<tls_settings>& tl
     state_->channel = grpc::CreateCustomChannel(address, credentials, arguments);
     state_->stub = std::make_unique<grpc::GenericStub>(state_->channel);
 }
-client::~client() = default;
+grpc_client::~grpc_client() = default;
 
-answer client::call(const std::string& method, const std::string& body, const call_settings& how) const
+answer grpc_client::call(const std::string& method, const std::string& body, const call_settings& how) const
 {
     stream one(*this, method, how);
     if (one.write(body)) {
@@ -110,7 +110,7 @@ struct stream::state
     std::optional<bool> read_done{};
 };
 
-stream::stream(const client& by, const std::string& method, const call_settings& how) : state_(std::make_unique<state>())
+stream::stream(const grpc_client& by, const std::string& method, const call_settings& how) : state_(std::make_unique<state>())
 {
     for (auto const& [key, value] : how.metadata)
         state_->context.AddMetadata(key, value);

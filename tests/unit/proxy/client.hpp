@@ -32,13 +32,13 @@ struct tls_settings
     std::string key;
 };
 
-class client;
+class grpc_client;
 
 /// A call whose parts are done one by one.
 class stream
 {
 public:
-    stream(const client& by, const std::string& method, const call_settings& how = {});
+    stream(const grpc_client& by, const std::string& method, const call_settings& how = {});
     ~stream();
     stream(stream&&) noexcept;
 
@@ -56,11 +56,11 @@ private:
     std::unique_ptr<state> state_;
 };
 
-class client
+class grpc_client
 {
 public:
-    explicit client(const std::string& address, const std::optional<tls_settings>& tls = {});
-    ~client();
+    explicit grpc_client(const std::string& address, const std::optional<tls_settings>& tls = {});
+    ~grpc_client();
 
     /// `method` as "/mtproto.Mtproto/Echo"; without a slash it is one of Mtproto's.
     answer call(const std::string& method, const std::string& body, const call_settings& how = {}) const;

@@ -20,7 +20,7 @@ inline bytes to_bytes(std::string_view text)
     auto const all = std::as_bytes(std::span(text.data(), text.size()));
     return {all.begin(), all.end()};
 }
-inline std::string to_text(proxy::bytes_view b) { return std::string(proxy::detail::text_of(b)); }
+inline std::string to_text(mtproto::proxy::bytes_view b) { return std::string(proxy::detail::text_of(b)); }
 
 /// Answers from a thread of its own: "echo:x" with "x", "error:420:FLOOD_WAIT_17" with that, "hold" when told or cancelled.
 class fake_account final : public proxy::account

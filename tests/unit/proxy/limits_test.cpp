@@ -25,7 +25,7 @@ TEST_CASE("who has no token learns nothing", "[proxy][access]")
     options.tokens.push_back({.name = "a", .secret = "0123456789abcdef"});
     served by(options);
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     std::string reasons;
     for (auto const* const method : {"MessagesSend", "Unknown", "/mtproto.UpdateStreamer/ListenOnUpdates", "/grpc.health.v1.Health/Check",
                                      "/grpc.health.v1.Health/Watch", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "/x/y"}) {
@@ -51,7 +51,7 @@ TEST_CASE("the server's own health may be open", "[proxy][access]")
     options.health_without_token = true;
     served by(options);
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     CHECK(to.call("/grpc.health.v1.Health/Check", "").body == "\x08\x01");
     for (auto const* const service : {"one", "two", "mtproto.Mtproto"}) {
         std::string request;
@@ -72,7 +72,7 @@ TEST_CASE("tokens allow methods, accounts, rates and numbers", "[proxy][access]"
     served by(options);
     REQUIRE(by.up);
     REQUIRE(by.server.add_account("two", std::make_shared<fake_account>("two")));
-    client const to(by.address());
+    grpc_client const to(by.address());
 
     auto const messages = with("messages-messages");
     CHECK(to.call("MessagesSend", "echo:x", messages).code == 0);
@@ -119,7 +119,7 @@ TEST_CASE("messages have a largest size", "[proxy][limits]")
     options.max_reply = 50'000;
     served by(options);
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     CHECK(to.call("MessagesSend", "echo:" + std::string(900, 'x')).code == 0);
     CHECK(to.call("MessagesSend", "echo:" + std::string(1000, 'x')).code != 0);
     CHECK(to.call("MessagesSend", "large").code == 8);

@@ -90,7 +90,7 @@ TEST_CASE("a server answers both versions of reflection", "[proxy][reflection]")
     bridge->files = files();
     served by(quiet_options(), bridge);
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     for (auto const* const version : {"v1", "v1alpha"}) {
         stream talk(to, std::string("/grpc.reflection.") + version + ".ServerReflection/ServerReflectionInfo");
         REQUIRE(talk.write(ask(7, "*")));
@@ -117,7 +117,7 @@ TEST_CASE("reflection can be off", "[proxy][reflection]")
     options.reflection = false;
     served by(options);
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     CHECK(to.call("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "").code == 12);
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("health says how accounts are", "[proxy][health]")
 {
     served by;
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     auto const check = [&](std::string_view service) {
         std::string request;
         put_text(request, 1, service);

@@ -13,7 +13,7 @@ TEST_CASE("a call goes to the account and back", "[proxy][server]")
 {
     served by;
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     auto const answer = to.call("MessagesSend", "echo:hello");
     CHECK(answer.code == 0);
     CHECK(answer.body == "hello");
@@ -30,7 +30,7 @@ TEST_CASE("errors arrive with code, words and details", "[proxy][server]")
 {
     served by;
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     auto const flood = to.call("MessagesSend", "error:420:FLOOD_WAIT_17");
     CHECK(flood.code == 8);
     CHECK(flood.message == "FLOOD_WAIT_17");
@@ -61,7 +61,7 @@ TEST_CASE("a deadline reaches the account", "[proxy][server]")
 {
     served by;
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     CHECK(to.call("MessagesSend", "echo:x", {.timeout = 4000ms}).code == 0);
     CHECK(by.account->last_timeout() <= 4100ms);
     CHECK(by.account->last_timeout() > 2000ms);
@@ -75,7 +75,7 @@ TEST_CASE("a deadline reaches the account", "[proxy][server]")
     options.max_deadline = 300ms;
     served strict(options);
     REQUIRE(strict.up);
-    client const other(strict.address());
+    grpc_client const other(strict.address());
     CHECK(other.call("MessagesSend", "echo:x", {.timeout = 0ms}).code == 0);
     CHECK(strict.account->last_timeout() == 300ms);
 }
@@ -86,7 +86,7 @@ TEST_CASE("a cancelled call is dropped", "[proxy][server]")
     options.max_calls = 1;
     served by(options);
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     for (auto const* const how : {"hold", "deaf"}) {
         auto const before = by.watch->count("end MessagesSend CANCELLED");
         stream call(to, "MessagesSend");
@@ -122,7 +122,7 @@ TEST_CASE("calls choose their account", "[proxy][server]")
     CHECK(by.server.add_account("two", std::make_shared<fake_account>()).error().is(errc::bad_argument));
     CHECK_FALSE(by.server.add_account("", std::make_shared<fake_account>()));
     CHECK_FALSE(by.server.add_account("three", nullptr));
-    client const to(by.address());
+    grpc_client const to(by.address());
     CHECK(to.call("UsersGet", "name").body == "one");
     CHECK(to.call("UsersGet", "name", {.metadata = {{"mtproto-account", "two"}}}).body == "two");
     auto const unknown = to.call("UsersGet", "name", {.metadata = {{"mtproto-account", "three"}}});
@@ -134,7 +134,7 @@ TEST_CASE("a server drains", "[proxy][server]")
 {
     served by;
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     stream running(to, "MessagesSend");
     REQUIRE(running.write("hold"));
     running.writes_done();
@@ -171,7 +171,7 @@ TEST_CASE("a drain that lasts too long is cut", "[proxy][server]")
     options.drain_time = 100ms;
     auto by = std::make_unique<served>(options);
     REQUIRE(by->up);
-    client const to(by->address());
+    grpc_client const to(by->address());
     stream running(to, "MessagesSend"), deaf(to, "MessagesSend"), listener(to, "/mtproto.UpdateStreamer/ListenOnUpdates");
     REQUIRE(running.write("hold"));
     REQUIRE(deaf.write("deaf"));
@@ -199,7 +199,7 @@ TEST_CASE("a server can end at any time", "[proxy][server]")
     }
     auto by = std::make_unique<served>();
     REQUIRE(by->up);
-    client const to(by->address());
+    grpc_client const to(by->address());
     stream running(to, "MessagesSend"), listener(to, "/mtproto.UpdateStreamer/ListenOnUpdates");
     REQUIRE(running.write("deaf"));
     REQUIRE(listener.write(""));
@@ -222,9 +222,9 @@ TEST_CASE("a unix socket is for its owner, and for one server", "[proxy][server]
     struct ::stat about{};
     REQUIRE(::stat(path.c_str(), &about) == 0);
     CHECK((about.st_mode & 0777) == 0600);
-    client const to("unix:" + path);
+    grpc_client const to("unix:" + path);
     CHECK(to.call("MessagesSend", "echo:hello").body == "hello");
-    client const tcp("127.0.0.1:" + std::to_string(by.server.ports().at(1)));
+    grpc_client const tcp("127.0.0.1:" + std::to_string(by.server.ports().at(1)));
     CHECK(tcp.call("MessagesSend", "echo:hello").body == "hello");
 
     options.listen = {"unix:" + path};

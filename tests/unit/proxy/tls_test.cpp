@@ -76,9 +76,9 @@ TEST_CASE("TLS, and certificates of clients", "[proxy][tls]")
     {
         served by(options);
         REQUIRE(by.up);
-        CHECK(client(by.address(), tls_settings{ca.certificate_pem(), {}, {}}).call("MessagesSend", "echo:x", brief).body == "x");
-        CHECK(client(by.address(), tls_settings{other_ca.certificate_pem(), {}, {}}).call("MessagesSend", "echo:x", brief).code == 14);
-        CHECK(client(by.address()).call("MessagesSend", "echo:x", brief).code != 0);
+        CHECK(grpc_client(by.address(), tls_settings{ca.certificate_pem(), {}, {}}).call("MessagesSend", "echo:x", brief).body == "x");
+        CHECK(grpc_client(by.address(), tls_settings{other_ca.certificate_pem(), {}, {}}).call("MessagesSend", "echo:x", brief).code == 14);
+        CHECK(grpc_client(by.address()).call("MessagesSend", "echo:x", brief).code != 0);
     }
     options.tls.client_ca = ca.certificate_pem();
     options.listen = {"0.0.0.0:0"}; // which certificates of clients permit
@@ -86,7 +86,7 @@ TEST_CASE("TLS, and certificates of clients", "[proxy][tls]")
         served by(options);
         REQUIRE(by.up);
         auto const with = [&](const key_pair* who) {
-            return client(by.address(), tls_settings{ca.certificate_pem(), who ? who->certificate_pem() : "", who ? who->key_pem() : ""})
+            return grpc_client(by.address(), tls_settings{ca.certificate_pem(), who ? who->certificate_pem() : "", who ? who->key_pem() : ""})
                 .call("MessagesSend", "echo:x", brief);
         };
         CHECK(with(&friendly).body == "x");

@@ -26,7 +26,7 @@ proxy::published_batch one(std::string_view kind, std::string_view update)
     return out;
 }
 /// Begins to listen and waits until it does.
-stream listener(const client& to, std::string_view cursor = {}, std::vector<std::string> kinds = {}, std::string account = {})
+stream listener(const grpc_client& to, std::string_view cursor = {}, std::vector<std::string> kinds = {}, std::string account = {})
 {
     call_settings how;
     how.timeout = 0ms;
@@ -47,7 +47,7 @@ TEST_CASE("updates reach those who listen", "[proxy][updates]")
     served by;
     REQUIRE(by.up);
     REQUIRE(by.server.add_account("two", std::make_shared<fake_account>("two")));
-    client const to(by.address());
+    grpc_client const to(by.address());
     auto all = listener(to), some = listener(to, {}, {"b"}), two = listener(to, {}, {}, "two");
     auto batch = one("a", "1");
     batch.updates.push_back({"b", to_bytes("2")});
@@ -81,7 +81,7 @@ TEST_CASE("a listener comes back with its cursor", "[proxy][updates]")
     options.update_log = 10;
     served by(options);
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     std::string cursor, before;
     {
         stream first(to, listen);
@@ -127,8 +127,8 @@ TEST_CASE("a slow listener is told and dropped, the others are not", "[proxy][up
     options.listener_queue = 50;
     served by(options);
     REQUIRE(by.up);
-    client const to(by.address());
-    client const slow_client(by.address());
+    grpc_client const to(by.address());
+    grpc_client const slow_client(by.address());
     auto slow = listener(slow_client);
     auto quick = listener(to);
     std::string const large(20'000, 'x');
@@ -165,7 +165,7 @@ TEST_CASE("two hundred listeners", "[proxy][updates]")
 {
     served by;
     REQUIRE(by.up);
-    client const to(by.address());
+    grpc_client const to(by.address());
     std::vector<stream> all;
     for (int i = 0; i < 200; ++i)
         all.push_back(listener(to));

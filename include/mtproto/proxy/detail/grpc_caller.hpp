@@ -229,8 +229,8 @@ private:
             open_step,
             finish_step,
         };
-        stream(std::string metadata_key, grpc::ByteBuffer what, sink_ptr to)
-            : key(std::move(metadata_key)), request(std::move(what)), sink(std::move(to))
+        stream(std::string metadata_key, grpc::ByteBuffer message_sent, sink_ptr to)
+            : key(std::move(metadata_key)), request(std::move(message_sent)), sink(std::move(to))
         {
         }
         void finish()
