@@ -123,6 +123,7 @@ public:
     ~client() { core_->close(nullptr); }
 
     executor_type get_executor() const noexcept { return core_->executor(); }
+    /// As they were given, without the storage.
     const client_options& options() const noexcept { return core_->options(); }
 
     /// Loads the session, connects to the account's data centre, makes a key if there is none, and says who we are.
@@ -132,7 +133,8 @@ public:
     /// After the first success the client keeps itself connected until close().
     task<result<>> connect() { return detail::wait_for(core_, &detail::client_interface::connect); }
 
-    /// Ends the connections after saving the session, and completes all calls with errc::not_connected. Final.
+    /// Ends the connections after saving the session, and completes all calls with errc::not_connected. Final: connect()
+    /// then fails with errc::not_connected. The client lets go of its storage first, so a file may be opened anew at once.
     task<result<>> close() { return detail::wait_for(core_, &detail::client_interface::close); }
 
     /// Makes a call. `request` is serialized before this returns, so it may be a local that dies before the task is awaited.
