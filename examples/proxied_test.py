@@ -1,4 +1,5 @@
-"""Runs the third example both ways, on the same session: proxied_test.py MTPROTO MTPROTOD EXAMPLE."""
+"""Runs the third example on the same session directly, through mtprotod, and through the fourth example:
+proxied_test.py MTPROTO MTPROTOD THIRD FOURTH."""
 
 import json
 import os
@@ -29,7 +30,7 @@ def ready(log, daemon):
 
 
 def main():
-    tool, daemon_program, example = (os.path.abspath(path) for path in sys.argv[1:])
+    tool, daemon_program, example, embedded = (os.path.abspath(path) for path in sys.argv[1:])
     with tempfile.TemporaryDirectory(prefix="mtproto-example-") as name:
         folder = pathlib.Path(name)
         key = folder / "server.pem"
@@ -54,9 +55,19 @@ def main():
                 daemon.terminate()
                 daemon.wait(timeout=30)
             assert daemon.returncode == 0, log.read_text()
-            # Both sent to the same account, one after the other.
-            numbers = [int(said.split()[-1]) for said in (first, second)]
-            assert numbers[1] > numbers[0], numbers
+            server = subprocess.Popen([embedded, "127.0.0.1:0"], stdout=subprocess.PIPE, text=True, cwd=folder, env=environment)
+            try:
+                said = server.stdout.readline()
+                assert said.startswith("serving on port "), said
+                third = run([example, "--proxy", "127.0.0.1:" + said.split()[-1]], folder, environment)
+            finally:
+                server.terminate()
+                server.wait(timeout=30)
+            assert server.returncode == 0, server.returncode
+
+            # All sent to the same account, one after the other.
+            numbers = [int(said.split()[-1]) for said in (first, second, third)]
+            assert numbers == sorted(set(numbers)), numbers
         finally:
             sandbox.terminate()
             sandbox.wait(timeout=20)

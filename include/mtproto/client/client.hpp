@@ -58,6 +58,19 @@ namespace detail {
         }
     }
 
+    /// Leaves an answer as it came; the Updates that a call returns count like those that come unasked.
+    struct raw_decoder
+    {
+        std::weak_ptr<client_interface> core;
+
+        result<bytes> operator()(result<bytes> received) const
+        {
+            if (auto const alive = core.lock(); received && alive && alive->wants_results() && is_updates(*received))
+                alive->saw_result(*received);
+            return received;
+        }
+    };
+
     inline task<result<bytes>> start_call(core_ptr core, result<bytes> request, invoke_options how)
     {
         if ((co_await boost::asio::this_coro::cancellation_state).cancelled() != boost::asio::cancellation_type::none)
@@ -180,7 +193,7 @@ public:
     {
         return boost::asio::async_initiate<Token, void(result<detail::bytes>)>(
             [](auto handler, detail::core_ptr core, result<detail::bytes> bytes, invoke_options options) {
-                detail::initiate_call(core, std::move(handler), raw_decoder(core), std::move(bytes), options);
+                detail::initiate_call(core, std::move(handler), detail::raw_decoder{core}, std::move(bytes), options);
             },
             token, core_, result<detail::bytes>(std::move(request)), how);
     }
@@ -189,7 +202,7 @@ public:
     std::uint64_t start_raw(std::vector<std::byte> request, invoke_options how, F done)
     {
         auto const id = core_->next_id();
-        core_->call(id, std::move(request), how, detail::make_sink(std::move(done), raw_decoder(core_), core_->executor()));
+        core_->call(id, std::move(request), how, detail::make_sink(std::move(done), detail::raw_decoder{core_}, core_->executor()));
         return id;
     }
     /// Completes a call of start_raw() with errc::cancelled and tells the server to drop it. Nothing if it is over.
@@ -258,21 +271,9 @@ private:
             return error(errc::wrong_result, decoded.error().message());
         return decoded;
     }
-    /// As it came; Updates are noticed by their constructor.
-    static auto raw_decoder(const detail::core_ptr& core)
-    {
-        return [weak = std::weak_ptr(core)](result<detail::bytes> received) {
-            if (auto const alive = weak.lock(); received && alive && alive->wants_results() && detail::is_updates(*received))
-                alive->saw_result(*received);
-            return received;
-        };
-    }
     static task<result<detail::bytes>> raw(std::weak_ptr<detail::client_interface> core, task<result<detail::bytes>> answer)
     {
-        auto received = co_await std::move(answer);
-        if (auto const alive = core.lock(); received && alive && alive->wants_results() && detail::is_updates(*received))
-            alive->saw_result(*received);
-        co_return received;
+        co_return detail::raw_decoder{std::move(core)}(co_await std::move(answer));
     }
     template <class R>
     static task<result<R>> decoded(std::weak_ptr<detail::client_interface> core, task<result<detail::bytes>> answer)

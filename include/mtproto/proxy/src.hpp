@@ -218,8 +218,8 @@ private:
             for (auto* const listener : at.listeners)
                 listener->entered(one);
         });
-        auto const listeners = at.listeners; // a slow one leaves
-        for (auto* const listener : listeners) {
+        for (auto next = at.listeners.begin(); next != at.listeners.end();) {
+            auto* const listener = *next++; // a slow one leaves
             listener->pump();
             deepest = std::max(deepest, listener->waiting());
         }

@@ -1,8 +1,7 @@
 #include "phone.hpp"
 
-#include "pump.hpp"
-
 #include "../../../apps/mtproto/local_sandbox.hpp"
+#include "../../../apps/mtprotod/pump.hpp"
 
 #include <mtproto/client/client.hpp>
 #include <mtproto/client/sign_in.hpp>
@@ -71,7 +70,7 @@ client& phone::client() { return state_->tg; }
 std::int64_t phone::user_id() const { return state_->user_id; }
 void phone::pump_into(proxy::server& server, const std::string& name)
 {
-    asio::co_spawn(state_->io, pump(state_->tg, server, name), asio::detached);
+    asio::co_spawn(state_->io, daemon::publish_updates(state_->tg, server, name, [](const error&) {}), asio::detached);
 }
 void phone::close() { (void)asio::co_spawn(state_->io, state_->tg.close(), asio::use_future).get(); }
 

@@ -103,7 +103,12 @@ private:
             call.announce(info(name));
             return call.end(allowed);
         }
-        if (auto* const at = account_of(call, who, name, info))
+        auto* const at = account_of(call, who, name, info);
+        if (!at)
+            return;
+        if (auto const soon = who.check_rate(call.arrived_at()); soon.code != status_code::ok)
+            call.end(soon);
+        else
             stream(call, who, [&] { return std::make_unique<update_listener>(hub_, call, *at); });
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mtproto/proxy/access.hpp>
+#include <mtproto/proxy/api_bridge.hpp>
 #include <mtproto/proxy/observer.hpp>
 #include <mtproto/proxy/status_code.hpp>
 
