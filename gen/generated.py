@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Regenerates the committed headers, or checks that they are what the schemas give.
+"""Regenerates the committed headers and the gRPC contract, or checks that they are what the schemas give.
 
     generated.py --tlc build/gen/tlc --root . [--check]
 
@@ -23,6 +23,18 @@ def run(tlc, root, tree, more):
                "--out", os.path.join(root, "include", folder), "--include-prefix", folder, *extra, *more]
     return subprocess.run(command).returncode == 0
 
+# The contract: the API's names in C++ stand in the header of numbers.
+CONTRACT = ["--namespace", "mtproto::api", "--include-prefix", "mtproto/api", "--links", "https://core.telegram.org"]
+
+
+def contract(tlc, root, more):
+    paths = [("--schema", "schema/api.tl"), ("--proto", "proto"), ("--numbers", "schema/field_numbers.lock"),
+             ("--contract-headers", "include/mtproto/proxy/contract")]
+    command = [tlc, *CONTRACT, *more]
+    for option, path in paths:
+        command += [option, os.path.join(root, path)]
+    return subprocess.run(command).returncode == 0
+
 
 def layer_agrees(root):
     with open(os.path.join(root, "schema/LAYER"), encoding="utf-8") as stream:
@@ -41,10 +53,12 @@ def main():
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     good = layer_agrees(args.root)
+    more = ["--check"] if args.check else []
     for tree in TREES:
-        good = run(args.tlc, args.root, tree, ["--check"] if args.check else []) and good
+        good = run(args.tlc, args.root, tree, more) and good
+    good = contract(args.tlc, args.root, more) and good
     if not good:
-        sys.exit("The generated headers are stale: run `meson compile -C build regenerate` and commit what it changes."
+        sys.exit("The generated files are stale: run `meson compile -C build regenerate` and commit what it changes."
                  if args.check else 1)
 
 

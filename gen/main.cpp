@@ -1,4 +1,5 @@
-// tlc: from a TL schema to C++ headers.
+// tlc: from a TL schema to C++ headers and to a gRPC contract.
+#include "contract_output.hpp"
 #include "failure.hpp"
 #include "program.hpp"
 #include "tree.hpp"
@@ -14,9 +15,9 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <vector>
 
-namespace
-{
+namespace {
 
 using gen::failure;
 
@@ -61,9 +62,10 @@ void print_report(gen::program& from)
 
 int main(int argc, char** argv)
 {
-    CLI::App app("Turns a TL schema into C++20 headers.", "tlc");
+    CLI::App app("Turns a TL schema into C++20 headers and into .proto files.", "tlc");
     std::string schema_path, out, list_path;
     gen::options opts;
+    gen::contract_paths contract;
     bool check = false, verbose = false;
     app.add_option("--schema", schema_path, "the schema, a .tl file")->required()->check(CLI::ExistingFile);
     app.add_option("--namespace", opts.root, "C++ namespace of what is generated, as in mtproto::api")
@@ -75,7 +77,15 @@ int main(int argc, char** argv)
     app.add_option("--links", opts.links, "site that documents the schema, for doc comments");
     app.add_option("--emit-list", list_path,
                    "write the C++ names of all constructors and methods to this file");
-    app.add_flag("--check", check, "write nothing, tell whether --out is what the schema gives");
+    app.add_option("--proto", contract.proto, "folder for the gRPC contract, .proto files");
+    app.add_option("--numbers", contract.numbers, "the lock that keeps the contract's field numbers");
+    app.add_option("--contract-headers", contract.headers,
+                   "folder for what C++ needs to know of the contract");
+    app.add_option("--descriptors", contract.descriptors, "write the contract as a FileDescriptorSet");
+    app.add_option("--descriptor-source", contract.source,
+                   "write the contract's descriptors as a C++ source");
+    app.add_flag("--check", check,
+                 "write nothing, tell whether the folders and the lock are what the schema gives");
     app.add_flag("--verbose", verbose, "say what was generated");
     CLI11_PARSE(app, argc, argv);
 
@@ -91,18 +101,15 @@ int main(int argc, char** argv)
         if (opts.layer == 0)
             opts.layer = parsed->layer();
         gen::program from(*parsed, opts);
-        auto const generated = gen::emit_all(from);
         if (verbose)
             print_report(from);
         if (!list_path.empty())
             gen::write_file(list_path, gen::emit_list(from));
-        if (out.empty())
-            return 0;
-        if (!check) {
-            gen::write_tree(out, generated);
-            return 0;
-        }
-        auto const complaints = gen::compare_tree(out, generated);
+        std::vector<std::string> complaints;
+        if (!out.empty())
+            gen::put(out, gen::emit_all(from), check, complaints);
+        if (contract.any())
+            gen::put_contract(from, contract, check, complaints);
         for (auto const& complaint : complaints)
             std::cerr << complaint << '\n';
         return complaints.empty() ? 0 : 1;
