@@ -1,4 +1,6 @@
 """What the two kinds of connection have in common: where to, with what credentials, and what to do when a stream ends."""
+from __future__ import annotations
+
 import dataclasses
 import secrets
 import typing
@@ -6,6 +8,9 @@ import typing
 import grpc
 
 from ._convert import kind, unwrap
+
+if typing.TYPE_CHECKING:
+    from . import pb
 
 OPTIONS = [
     ("grpc.max_receive_message_length", 64 << 20),
@@ -46,10 +51,10 @@ class Event:
     cursor: str
     kind: str
     update: typing.Any
-    users: dict
-    chats: dict
+    users: dict[int, pb.AnyUser]
+    chats: dict[int, pb.AnyChat]
     reset: bool
-    reset_channels: tuple
+    reset_channels: tuple[int, ...]
 
 
 def to_event(message):

@@ -1,9 +1,19 @@
 """Between the contract's oneofs and values as one writes them in Python."""
+from __future__ import annotations
+
 import functools
+import typing
 
 from . import _contract
 
-EMPTY = type("Empty", (), {"__repr__": lambda self: "EMPTY", "__doc__": "A vector that is there and has no elements; an empty list counts as absent."})()
+if typing.TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from . import pb
+
+    T = typing.TypeVar("T")
+
+EMPTY: typing.Any = type("Empty", (), {"__repr__": lambda self: "EMPTY", "__doc__": "A vector that is there and has no elements; an empty list counts as absent."})()
 
 
 @functools.lru_cache(maxsize=None)
@@ -16,7 +26,7 @@ def _field_for(box, inner):
     return None
 
 
-def box(value, wanted):
+def box(value: Message, wanted: typing.Any) -> typing.Any:
     """`value` as the message that `wanted` describes: itself, put into a oneof, or taken out of one."""
     given = getattr(value, "DESCRIPTOR", None)
     if given is wanted or given is None:
@@ -31,7 +41,7 @@ def box(value, wanted):
     raise TypeError(f"a {wanted.name} cannot hold a {given.name}")
 
 
-def fill(message, values):
+def fill(message: type[T], values: typing.Mapping[str, typing.Any]) -> T:
     """A new `message` (a class) with the fields of `values`; None is absent, names that Python reserves end in _."""
     fields = message.DESCRIPTOR.fields_by_name
     out, empty = {}, []
@@ -75,7 +85,13 @@ def _shape(descriptor):
     return "plain"
 
 
-def unwrap(message):
+@typing.overload
+def unwrap(message: pb.Boxed[T]) -> T: ...
+@typing.overload
+def unwrap(message: Message) -> typing.Any: ...
+
+
+def unwrap(message: typing.Any) -> typing.Any:
     """What is in a oneof (TypePeer -> PredPeerUser), a vector (a list) or a plain result (bool, int, str); any other message itself.
 
     ValueError if the oneof holds nothing that this package knows, as from a proxy with a newer layer.
@@ -101,7 +117,7 @@ def _tl_names():
     return {message: name for name, (message, _) in CONSTRUCTORS.items()}
 
 
-def kind(message):
+def kind(message: Message) -> str:
     """TL's name of the constructor, as "updateNewMessage", of a oneof or of what is in it; "" if it holds nothing known."""
     if _shape(message.DESCRIPTOR) == "oneof":
         if message.WhichOneof("value") is None:

@@ -24,21 +24,22 @@ class UpdateStream:
     """
 
     def __init__(self, client, kinds, cursor):
-        self._client, self._kinds, self.cursor = client, tuple(kinds), cursor
+        self._client, self._kinds = client, tuple(kinds)
+        self.cursor: str = cursor
         self._call, self._ended = None, 0
 
-    def __aiter__(self):
+    def __aiter__(self) -> UpdateStream:
         return self
 
-    async def __aenter__(self):
+    async def __aenter__(self) -> UpdateStream:
         while not await self._open():
             pass
         return self
 
-    async def __aexit__(self, *_):
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    async def aclose(self):
+    async def aclose(self) -> None:
         if self._call:
             self._call.cancel()
             self._call = None

@@ -20,21 +20,22 @@ class UpdateStream:
     """As client.UpdateStream, for `for` and `with`."""
 
     def __init__(self, client, kinds, cursor):
-        self._client, self._kinds, self.cursor = client, tuple(kinds), cursor
+        self._client, self._kinds = client, tuple(kinds)
+        self.cursor: str = cursor
         self._call, self._ended = None, 0
 
-    def __iter__(self):
+    def __iter__(self) -> UpdateStream:
         return self
 
-    def __enter__(self):
+    def __enter__(self) -> UpdateStream:
         while not self._open():
             pass
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         if self._call:
             self._call.cancel()
             self._call = None
