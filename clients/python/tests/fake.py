@@ -1,8 +1,8 @@
 """A proxy of a few methods for tests: every account gets what another sends, and the stream can be broken at will.
 
-    with Fake() as fake: connect(fake.target, token="secret", account="alice")
+    with Fake(*sys.argv[1:]) as fake: connect(fake.target, token="secret", account="ada")
 
-As a program it serves on loopback, prints {"target", "token", "accounts"} as JSON on one line, and stops at the end of its input.
+As a program, fake.py [TOKEN], it serves on loopback, prints {"target", "token", "accounts"} as JSON on one line, and stops at the end of its input.
 """
 import json
 import sys
@@ -13,7 +13,7 @@ import grpc
 
 from mtproto_proxy import _contract, kind, pb, tl, unwrap
 
-NUMBERS = {"alice": 1, "bob": 2}
+NUMBERS = {"ada": 1, "bob": 2}
 
 
 def details(code, message, reason, domain, metadata, seconds=None):
@@ -59,7 +59,7 @@ class Fake:
         if given.get("authorization") != f"Bearer {self.token}":
             context.set_trailing_metadata((("grpc-status-details-bin", details(16, "no token", "UNAUTHENTICATED", "mtproto", {})),))
             context.abort(grpc.StatusCode.UNAUTHENTICATED, "no access token, or an unknown one")
-        return given.get("mtproto-account", "alice")
+        return given.get("mtproto-account", "ada")
 
     def fail(self, context, status, number, name, value=None):
         text = name if value is None else f"{name}_{value}"
@@ -75,13 +75,13 @@ class Fake:
         others = [name for name in NUMBERS if name != me]
         return tl.messages.dialogs(
             dialogs=[tl.dialog(peer=tl.peerUser(user_id=NUMBERS[name]), unread_count=3) for name in others],
-            users=[tl.user(id=NUMBERS[name], access_hash=7, first_name=name.title()) for name in others])
+            users=[tl.user(id=NUMBERS[name], access_hash=7, first_name=name.title(), username=name) for name in others])
 
     def MessagesSendMessage(self, request, context):
         me = self.account(context)
         if request.message == "flood":
             self.fail(context, grpc.StatusCode.RESOURCE_EXHAUSTED, 420, "FLOOD_WAIT", 17)
-        if kind(request.peer) != "inputPeerUser" or unwrap(request.peer).user_id not in NUMBERS.values():
+        if kind(request.peer) != "inputPeerUser" or unwrap(request.peer).user_id not in NUMBERS.values() or unwrap(request.peer).access_hash != 7:
             self.fail(context, grpc.StatusCode.INVALID_ARGUMENT, 400, "PEER_ID_INVALID")
         other = next(name for name, number in NUMBERS.items() if number == unwrap(request.peer).user_id)
         with self.changed:
@@ -95,7 +95,14 @@ class Fake:
 
     def UsersGetUsers(self, request, context):
         self.account(context)
-        return pb.TypeVectorUser(values=[tl.user(id=NUMBERS["alice"], first_name="Alice")])
+        return pb.TypeVectorUser(values=[tl.user(id=NUMBERS["ada"], first_name="Ada")])
+
+    def ContactsResolveUsername(self, request, context):
+        self.account(context)
+        if request.username not in NUMBERS:
+            self.fail(context, grpc.StatusCode.INVALID_ARGUMENT, 400, "USERNAME_NOT_OCCUPIED")
+        number = NUMBERS[request.username]
+        return tl.contacts.resolvedPeer(peer=tl.peerUser(user_id=number), users=[tl.user(id=number, access_hash=7)])
 
     def AccountUpdateStatus(self, request, context):
         self.account(context)
@@ -140,6 +147,6 @@ class Fake:
 
 
 if __name__ == "__main__":
-    with Fake() as fake:
+    with Fake(*sys.argv[1:]) as fake:
         print(json.dumps({"target": fake.target, "token": fake.token, "accounts": list(NUMBERS)}), flush=True)
         sys.stdin.read()

@@ -75,7 +75,7 @@ class Calls(unittest.IsolatedAsyncioTestCase):
         dialogs = await self.tg.messages.getDialogs(offset_peer=tl.inputPeerEmpty(), limit=20)
         self.assertIsInstance(dialogs, pb.PredMessagesDialogs)
         self.assertIs(await self.tg.account.updateStatus(offline=False), True)
-        self.assertEqual([user.first_name for user in await self.tg.users.getUsers(id=[tl.inputUserSelf()])], ["Alice"])
+        self.assertEqual([user.first_name for user in await self.tg.users.getUsers(id=[tl.inputUserSelf()])], ["Ada"])
         self.assertEqual((await self.tg.updates.getState()).pts, 5)
         self.assertEqual((await self.tg.invoke(request.updates.getState())).pts, 5)
         self.assertEqual((await self.tg.invokeWithoutUpdates(query=request.updates.getState())).pts, 6)
