@@ -5,13 +5,14 @@ const tg = connect(process.env.PROXY, { token: process.env.TOKEN, account: proce
 const updates = await tg.updates({ kinds: ['updateNewMessage'], cursor: process.env.CURSOR }).open();
 
 const { value: dialogs } = await tg.messages.getDialogs({ offsetPeer: one('inputPeerEmpty'), limit: 20 });
-const users = new Map(dialogs.value.users.map(({ value: user }) => [user.value.id, user.value]));
+const named = ({ value: { value } }) => [value.id, value.title ?? value.firstName];
+const names = new Map([...dialogs.value.users, ...dialogs.value.chats].map(named));
 for (const { value: dialog } of dialogs.value.dialogs) {
-  const peer = dialog.value.peer.value; // { case: 'peerUser', value: { userId } }
-  console.log(`dialog with ${users.get(peer.value.userId)?.firstName ?? peer.case}, ${dialog.value.unreadCount ?? 0} unread`);
+  const { value: peer } = dialog.value.peer.value; // of a peerUser, peerChat or peerChannel
+  console.log(`dialog with ${names.get(peer.userId ?? peer.chatId ?? peer.channelId)}, ${dialog.value.unreadCount ?? 0} unread`);
 }
 
-const someone = [...users.values()].find((user) => !user.self);
+const someone = dialogs.value.users.map((user) => user.value.value).find((user) => !user.self);
 try {
   const peer = one('inputPeerUser', { userId: someone.id, accessHash: someone.accessHash });
   const { value: sent } = await tg.messages.sendMessage({ peer, message: process.argv[2] ?? 'Hello MTProto', randomId: randomId() });

@@ -10,6 +10,8 @@ import grpc from '@grpc/grpc-js';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
+let contract; // read once
+
 const OPTIONS = {
   'grpc.max_receive_message_length': 64 << 20,
   'grpc.max_send_message_length': 64 << 20,
@@ -139,10 +141,10 @@ class UpdateStream {
  * connect('localhost:11011', { token, account }) gives the methods as in TL: await tg.messages.sendMessage({ ... }), and
  * tg.updates({ kinds, cursor }). `credentials` (of grpc-js) is for TLS. An optional last argument of a call is { timeout } in seconds.
  */
-export function connect(target = 'localhost:11011', { token, account, credentials, contract = new URL('contract.binpb', import.meta.url) } = {}) {
-  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(contract)));
-  const methods = registry.getService('mtproto.Mtproto').method;
-  const listen = registry.getService('mtproto.UpdateStreamer').method.listenOnUpdates;
+export function connect(target = 'localhost:11011', { token, account, credentials } = {}) {
+  contract ??= createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(new URL('contract.binpb', import.meta.url))));
+  const methods = contract.getService('mtproto.Mtproto').method;
+  const listen = contract.getService('mtproto.UpdateStreamer').method.listenOnUpdates;
   const client = new grpc.Client(target, credentials ?? grpc.credentials.createInsecure(), OPTIONS);
   const metadata = new grpc.Metadata();
   if (token) metadata.set('authorization', `Bearer ${token}`);

@@ -4,10 +4,11 @@
     proxy.py --daemon build/apps/mtprotod/mtprotod --packages build/interop --client python|node|go|grpcurl|examples [--verbose]
     proxy.py --fake ...     against clients/python/tests/fake.py instead, to try a client without the daemon; not with grpcurl
 
-A client gets JSON in its only argument: target, token, accounts (who writes, who reads), node (the folder of clients/node). It
+A client gets JSON in its only argument: target, cut (the same through a relay), token, accounts (who writes, who reads; the one
+who reads does through the relay), node (the folder of clients/node). It
 
     lists dialogs; sends to the other account, and sees the messages there as updates;
-    prints "cut" and waits for a line: its connections are cut then, and what is sent afterwards must arrive all the same;
+    prints "cut" and waits for a line: the connections of the relay are cut then, and what is sent afterwards must arrive all the same;
     ends the stream, sends, listens again from the cursor: nothing is missing, nothing comes twice;
     fails with ErrorInfo for a wrong access hash, and with UNAUTHENTICATED for a wrong token;
 
@@ -15,6 +16,7 @@ and ends with "ok". Exit codes: 0 all well, 1 not, 77 the client is not installe
 """
 import argparse
 import asyncio
+import base64
 import contextlib
 import json
 import os
@@ -28,6 +30,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 CLIENTS = HERE.parent.parent / "clients"
 TOKEN = "interop-token-0123456789abcdef"
 SKIPPED, SECONDS = 77, 120
+FIRST_MESSAGE = """
+import os
+from mtproto_proxy import sync, tl, unwrap
+with sync.connect(os.environ["PROXY"], token=os.environ["TOKEN"], account="ada") as tg:
+    bob = unwrap(tg.contacts.resolveUsername(username="bob").users[0])
+    tg.messages.sendMessage(peer=tl.inputPeerUser(user_id=bob.id, access_hash=bob.access_hash), message="first", random_id=1)
+"""
 
 
 class Failed(Exception):
@@ -160,7 +169,7 @@ async def run(command, environment=None, on_line=None, timeout=SECONDS):
 
 
 async def test_client(args, daemon, relay):
-    plan = {"target": relay.target, "token": TOKEN, "accounts": ["ada", "bob"], "node": str(args.packages / "proxy-node"), "fake": args.fake}
+    plan = {"target": daemon.target, "cut": relay.target, "token": TOKEN, "accounts": ["ada", "bob"], "node": str(args.packages / "proxy-node")}
 
     async def on_line(line, process):
         if line == "cut":
@@ -199,8 +208,8 @@ async def test_grpcurl(args, daemon, _):
     check("input_peer_user = 4" in await grpcurl("describe", "mtproto.TypeInputPeer"))
     dialogs = json.loads(await call("mtproto.Mtproto/MessagesGetDialogs", {"offset_peer": {"input_peer_empty": {}}, "limit": 20}))
     check(next(iter(dialogs.values()))["dialogs"], dialogs)
-    user = json.loads(await call("mtproto.Mtproto/ContactsResolveUsername", {"username": "bob"}))["contactsResolvedPeer"]["users"][0]["user"]
-    peer = {"input_peer_user": {"user_id": user["id"], "access_hash": user["accessHash"]}}
+    user = json.loads(await call("mtproto.Mtproto/ContactsResolveUsername", {"username": "bob"}))["contacts_resolved_peer"]["users"][0]["user"]
+    peer = {"input_peer_user": {"user_id": user["id"], "access_hash": user["access_hash"]}}
 
     seen = []
 
@@ -220,8 +229,12 @@ async def test_grpcurl(args, daemon, _):
     check("SERVING" in await call("grpc.health.v1.Health/Check", {}))
     peer["input_peer_user"]["access_hash"] = "1"
     wrong = await call("mtproto.Mtproto/MessagesSendMessage", {"peer": peer, "message": "x", "random_id": 1}, ok=False)
-    for part in ("InvalidArgument", "PEER_ID_INVALID", "google.rpc.ErrorInfo", "telegram.org"):
+    raw = re.search('"@value": "(.*)"', wrong)  # so grpcurl shows what reflection does not describe
+    details = base64.b64decode(raw[1]).decode(errors="replace") if raw else wrong
+    for part in ("InvalidArgument", "PEER_ID_INVALID", "google.rpc.ErrorInfo"):
         check(part in wrong, part, "is not in", wrong)
+    for part in ("PEER_ID_INVALID", "telegram.org", "400"):
+        check(part in details, part, "is not in the details", details)
     check("Unauthenticated" in await grpcurl("list", token="wrong", ok=False))
     print(f"{len(methods)} methods listed and one described; calls, updates and errors through reflection")
 
@@ -243,10 +256,12 @@ async def test_examples(args, daemon, _):
         code, lines = await run(command, environment | more, on_line=on_line)
         check(re.search(pattern, "\n".join(lines)) and (code == 0 or not ended), f"{command} ended with {code}:", *lines)
 
+    if not args.fake:  # so that there is a dialog with bob
+        await expect(r"", python, "-B", "-c", FIRST_MESSAGE)
     await expect(r": \d+ unread", python, "-B", str(examples / "dialogs.py"))
     listening = asyncio.create_task(expect(r"\d+: sent by an example", python, "-B", str(examples / "updates.py"), ended=False, ACCOUNT="bob"))
     for number in range(40):
-        await expect(r"sent", python, "-B", str(examples / "send.py"), args.bob, "sent by an example")
+        await expect(r"sent", python, "-B", str(examples / "send.py"), "Bob" if args.fake else "Bob Baker", "sent by an example")
         await asyncio.sleep(0.2)
         if listening.done():
             break
@@ -281,7 +296,6 @@ if __name__ == "__main__":
     parser.add_argument("--verbose", action="store_true", help="print what the daemon logs")
     arguments = parser.parse_args()
     arguments.packages = arguments.packages.resolve()
-    arguments.bob = "Bob"
     if bool(arguments.daemon) == arguments.fake:
         parser.error("either --daemon or --fake")
     try:

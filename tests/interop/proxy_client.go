@@ -23,6 +23,7 @@ import (
 
 var plan struct {
 	Target   string
+	Cut      string
 	Token    string
 	Accounts []string
 }
@@ -35,8 +36,8 @@ func check(err error) {
 	}
 }
 
-func dial(account, token string) *grpc.ClientConn {
-	conn, err := proxy.Dial(plan.Target, token, account, grpc.WithTransportCredentials(insecure.NewCredentials()))
+func dial(target, account, token string) *grpc.ClientConn {
+	conn, err := proxy.Dial(target, token, account, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	check(err)
 	return conn
 }
@@ -97,7 +98,7 @@ func memory() (kilobytes int) {
 func main() {
 	check(json.Unmarshal([]byte(os.Args[1]), &plan))
 	ctx, writer, reader := context.Background(), plan.Accounts[0], plan.Accounts[1]
-	tg, other := pb.NewMtprotoClient(dial(writer, plan.Token)), dial(reader, plan.Token)
+	tg, other := pb.NewMtprotoClient(dial(plan.Target, writer, plan.Token)), dial(plan.Cut, reader, plan.Token)
 
 	anyone := &pb.TypeInputPeer{Value: &pb.TypeInputPeer_InputPeerEmpty{InputPeerEmpty: &pb.PredInputPeerEmpty{}}}
 	answer, err := tg.MessagesGetDialogs(ctx, &pb.ReqMessagesGetDialogs{OffsetPeer: anyone, Limit: 20})
@@ -138,7 +139,7 @@ func main() {
 	if e := proxy.Explain(err); err == nil || e.Code != 400 || e.Name != "PEER_ID_INVALID" || e.Domain != "telegram.org" {
 		log.Fatalf("for a wrong access hash: %+v", e)
 	}
-	_, err = pb.NewMtprotoClient(dial(writer, "wrong")).UpdatesGetState(ctx, &pb.ReqUpdatesGetState{})
+	_, err = pb.NewMtprotoClient(dial(plan.Target, writer, "wrong")).UpdatesGetState(ctx, &pb.ReqUpdatesGetState{})
 	if e := proxy.Explain(err); e.Status != codes.Unauthenticated {
 		log.Fatalf("for a wrong token: %+v", e)
 	}

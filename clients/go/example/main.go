@@ -35,21 +35,26 @@ func main() {
 		log.Fatal(err)
 	}
 	// messages.dialogs or messages.dialogsSlice: both have the same fields.
-	dialogs, boxes := found.GetMessagesDialogs().GetDialogs(), found.GetMessagesDialogs().GetUsers()
+	all := found.GetMessagesDialogs()
 	if slice := found.GetMessagesDialogsSlice(); slice != nil {
-		dialogs, boxes = slice.Dialogs, slice.Users
+		all = &pb.PredMessagesDialogs{Dialogs: slice.Dialogs, Users: slice.Users, Chats: slice.Chats}
 	}
-	users, someone := map[int64]*pb.PredUser{}, (*pb.PredUser)(nil)
-	for _, box := range boxes {
+	names, someone := map[int64]string{}, (*pb.PredUser)(nil)
+	for _, box := range all.Users {
 		user := box.GetUser()
-		users[user.GetId()] = user
+		names[user.GetId()] = user.GetFirstName()
 		if someone == nil && !user.GetSelf() {
 			someone = user
 		}
 	}
-	for _, dialog := range dialogs {
-		user := users[dialog.GetDialog().GetPeer().GetPeerUser().GetUserId()]
-		fmt.Printf("dialog with %s, %d unread\n", user.GetFirstName(), dialog.GetDialog().GetUnreadCount())
+	for _, box := range all.Chats {
+		names[box.GetChat().GetId()+box.GetChannel().GetId()] = box.GetChat().GetTitle() + box.GetChannel().GetTitle()
+	}
+	for _, box := range all.Dialogs {
+		dialog := box.GetDialog()
+		peer := dialog.GetPeer() // a peerUser, peerChat or peerChannel
+		id := peer.GetPeerUser().GetUserId() + peer.GetPeerChat().GetChatId() + peer.GetPeerChannel().GetChannelId()
+		fmt.Printf("dialog with %s, %d unread\n", names[id], dialog.GetUnreadCount())
 	}
 
 	peer := &pb.TypeInputPeer{Value: &pb.TypeInputPeer_InputPeerUser{
