@@ -74,6 +74,7 @@ struct proto_service
     std::vector<proto_rpc> rpcs; ///< sorted by name
 };
 
+/// Points into the schema it was made from, which must live as long.
 struct contract
 {
     std::vector<proto_message> messages;
@@ -109,8 +110,9 @@ std::string json_name(std::string_view field);
 void emit_proto(const program& from, const contract& what, files& out);
 /// The contract as a google.protobuf.FileDescriptorSet, files in order.
 std::string emit_descriptor_set(const contract& what);
-/// A FileDescriptorProto for each file, in order.
-std::vector<std::pair<std::string, std::string>> emit_descriptors(const contract& what);
+/// A FileDescriptorProto for each file, in order. Names for JSON follow from the names of fields, so that
+/// only who compares with protoc needs them.
+std::vector<std::pair<std::string, std::string>> emit_descriptors(const contract& what, bool json_names);
 /// The descriptors as a C++ source that defines what proxy/contract/descriptors.hpp declares.
 std::string emit_descriptor_source(const contract& what);
 /// methods.hpp and field_numbers.hpp.

@@ -112,8 +112,8 @@ void contract_builder::sort()
         return std::tuple(std::string_view(message.file), group, type, position,
                           std::string_view(message.name));
     };
-    std::stable_sort(out_.messages.begin(), out_.messages.end(),
-                     [&](const auto& a, const auto& b) { return place(a) < place(b); });
+    std::sort(out_.messages.begin(), out_.messages.end(),
+              [&](const auto& a, const auto& b) { return place(a) < place(b); });
     out_.by_name.clear();
     for (std::size_t i = 0; i != out_.messages.size(); ++i)
         out_.by_name.emplace(out_.messages[i].name, i);

@@ -1,6 +1,5 @@
-// The contract as descriptors, for gRPC's server reflection: what protoc --descriptor_set_out would give,
-// without names for JSON, which follow from the fields' names. Field numbers are those of
-// google/protobuf/descriptor.proto.
+// The contract as descriptors, for gRPC's server reflection: what protoc --descriptor_set_out gives. Field
+// numbers are those of google/protobuf/descriptor.proto.
 #include "contract.hpp"
 #include "text.hpp"
 
@@ -40,7 +39,7 @@ private:
 
 std::string full(const std::string& name) { return ".mtproto." + name; }
 
-wire_writer descriptor(const proto_field& field, int oneof)
+wire_writer descriptor(const proto_field& field, int oneof, bool json_names)
 {
     constexpr std::uint32_t label_optional = 1, label_repeated = 3;
     wire_writer out;
@@ -52,6 +51,8 @@ wire_writer descriptor(const proto_field& field, int oneof)
         out.bytes(6, full(field.message));
     if (oneof >= 0)
         out.number(9, static_cast<std::uint32_t>(oneof));
+    if (json_names)
+        out.bytes(10, json_name(field.name));
     if (field.optional)
         out.number(17, 1); // proto3_optional
     return out;
@@ -74,7 +75,7 @@ std::string presence_name(const proto_message& message, const std::string& field
     return name;
 }
 
-wire_writer descriptor(const proto_message& message)
+wire_writer descriptor(const proto_message& message, bool json_names)
 {
     wire_writer out;
     out.bytes(1, message.name);
@@ -84,7 +85,7 @@ wire_writer descriptor(const proto_message& message)
     std::sort(fields.begin(), fields.end(), [](auto* a, auto* b) { return a->number < b->number; });
     int oneofs = 0;
     for (auto const* field : fields)
-        out.message(2, descriptor(*field, message.oneof ? 0 : field->optional ? oneofs++ : -1));
+        out.message(2, descriptor(*field, message.oneof ? 0 : field->optional ? oneofs++ : -1, json_names));
     if (message.oneof && !fields.empty())
         out.message(8, oneof_named("value"));
     for (auto const* field : fields)
@@ -146,7 +147,7 @@ std::string c_string(std::string_view bytes)
 
 } // namespace
 
-std::vector<std::pair<std::string, std::string>> emit_descriptors(const contract& what)
+std::vector<std::pair<std::string, std::string>> emit_descriptors(const contract& what, bool json_names)
 {
     std::vector<std::pair<std::string, std::string>> out;
     for (auto const& [path, imports] : what.files_in_order()) {
@@ -157,7 +158,7 @@ std::vector<std::pair<std::string, std::string>> emit_descriptors(const contract
             file.bytes(3, other);
         for (auto const& message : what.messages)
             if (message.file == path)
-                file.message(4, descriptor(message));
+                file.message(4, descriptor(message, json_names));
         for (auto const& service : what.services)
             if (service.file == path)
                 file.message(6, descriptor(service));
@@ -174,17 +175,19 @@ std::vector<std::pair<std::string, std::string>> emit_descriptors(const contract
 std::string emit_descriptor_set(const contract& what)
 {
     wire_writer set;
-    for (auto const& [path, file] : emit_descriptors(what))
+    for (auto const& [path, file] : emit_descriptors(what, true))
         set.bytes(1, file);
     return set.take();
 }
 
 std::string emit_descriptor_source(const contract& what)
 {
-    auto const all = emit_descriptors(what);
-    auto text = std::string(marker) + "// The contract's descriptors, made when the library is built.\n"
-                                      "#include \"mtproto/proxy/descriptors.hpp\"\n\n#include <iterator>\n\n"
-                                      "namespace mtproto::proxy::contract\n{\n\nnamespace\n{\n\n";
+    auto const all = emit_descriptors(what, false);
+    auto text = std::string(marker) +
+                "// The contract's descriptors, made when the library is built.\n"
+                "#include \"mtproto/proxy/descriptors.hpp\"\n\n#include <iterator>\n\n"
+                "#pragma GCC diagnostic ignored \"-Woverlength-strings\" // g++ and clang take them\n\n"
+                "namespace mtproto::proxy::contract\n{\n\nnamespace\n{\n\n";
     std::string list;
     for (std::size_t i = 0; i != all.size(); ++i) {
         auto const name = "file_" + std::to_string(i);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <utility>
 
 namespace gen {
 
@@ -84,17 +85,18 @@ void field_numbers::assign(proto_message& into)
     if (known == messages_.end() && into.fields.empty())
         return;
     auto& given = known == messages_.end() ? messages_[into.name] : known->second;
+    std::map<std::pair<std::string_view, std::string_view>, std::uint32_t> numbers;
+    for (auto const& [number, one] : given)
+        numbers.emplace(std::pair(std::string_view(one.name), std::string_view(one.meaning)), number);
     std::set<std::uint32_t> used;
-    std::set<std::string> names;
+    std::set<std::string_view> names;
     for (auto& field : into.fields) {
         names.insert(field.name);
         if (field.number >= empty_vectors_number)
             continue; // tl_empty_vectors, tl_raw_strings
         auto const meaning = field.meaning();
-        auto const found = std::find_if(given.begin(), given.end(), [&](const auto& one) {
-            return one.second.name == field.name && one.second.meaning == meaning;
-        });
-        field.number = found != given.end() ? found->first : next(given);
+        auto const found = numbers.find({field.name, meaning});
+        field.number = found != numbers.end() ? found->second : next(given);
         if (field.number > largest)
             throw failure("the message " + into.name + " has no number left for " + field.name);
         given.try_emplace(field.number, entry{field.name, meaning});

@@ -4,6 +4,7 @@
 
 #include "console.hpp"
 #include "local_sandbox.hpp"
+#include "mtproxy.hpp"
 
 #include <mtproto/client/client.hpp>
 #include <mtproto/client/sign_in.hpp>
@@ -158,6 +159,13 @@ result<std::unique_ptr<client_thread>> client_thread::open(client_setup setup)
                           : wanted.transport == "padded"   ? framing_kind::padded_intermediate
                           : wanted.transport == "abridged" ? framing_kind::abridged
                                                            : framing_kind::intermediate;
+    }
+    if (!wanted.mtproxy.empty()) {
+        auto proxy = parse_mtproxy(wanted.mtproxy);
+        if (!proxy)
+            return proxy.error();
+        options.mtproxy = std::move(proxy->server);
+        options.mtproxy_secret = std::move(proxy->secret);
     }
     std::chrono::seconds const timeout(wanted.timeout);
     options.connect_timeout = std::min<client_options::duration>(options.connect_timeout, timeout);

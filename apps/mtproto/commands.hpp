@@ -18,6 +18,7 @@ struct connection_options
     int dc = 0;                 ///< 0: the session's, or 2
     bool test = false;          ///< Telegram's test environment
     std::string transport;      ///< empty: the client's default
+    std::string mtproxy;        ///< HOST:PORT:SECRET or a link; empty: none
     bool ipv6 = false;
     int timeout = 30; ///< seconds for one call
 };
@@ -78,6 +79,7 @@ struct sandbox_options
     std::vector<std::string> users; ///< PHONE:NAME[:PASSWORD]
     std::vector<std::string> bots;  ///< TOKEN:NAME
     std::string key;                ///< RSA private key, made if absent
+    std::string state;              ///< where accounts, keys and messages are kept; empty: nowhere
     std::string public_key_out;
     std::vector<std::string> schemas; ///< layers that clients may speak
     std::string mtproxy_secret;

@@ -4,6 +4,7 @@
 
 #include "console.hpp"
 
+#include <mtproto/client/detail/posix_file.hpp>
 #include <mtproto/sandbox/data_centre.hpp>
 #include <mtproto/sandbox/src.hpp>
 #include <mtproto/tl/schema/parser.hpp>
@@ -11,6 +12,8 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <thread>
 
@@ -26,13 +29,26 @@ struct local_sandbox::state
     std::string public_key;
     std::vector<sandbox_user> users;
     std::vector<sandbox_bot> bots;
+    std::string file; ///< of the state; empty: it is not kept
+    detail::posix_file lock;
+    std::uint64_t saved = 0; ///< data_centre::changes() when it was written
 
     ~state()
     {
+        stop();
         dc.reset();
+        io.restart();
+        io.poll(); // what its end still has to do
+    }
+    void stop()
+    {
+        if (dc)
+            dc->stop();
         work.reset();
         if (thread.joinable())
             thread.join();
+        else
+            io.run();
     }
 };
 
@@ -60,7 +76,7 @@ struct cast
 {
     std::vector<sandbox_user> users;
     std::vector<sandbox_bot> bots;
-    bool with_rooms = false;
+    bool usual = false; ///< nobody in particular was asked for
 };
 result<cast> cast_of(const sandbox_options& options)
 {
@@ -78,11 +94,11 @@ result<cast> cast_of(const sandbox_options& options)
         out.bots.push_back(std::move(*bot));
     }
     if (out.users.empty() && out.bots.empty()) {
-        out.users = {{"+15550001", "Ada", "Lovelace", "", "", ""},
-                     {"+15550002", "Bob", "Baker", "", "swordfish", ""},
-                     {"+15550003", "Carol", "Shaw", "", "", ""}};
+        out.users = {{"+15550001", "Ada", "Lovelace", "", "", "", false},
+                     {"+15550002", "Bob", "Baker", "", "swordfish", "", false},
+                     {"+15550003", "Carol", "Shaw", "", "", "", false}};
         out.bots = {{"7000000001:sandbox", "Echo", ""}};
-        out.with_rooms = true;
+        out.usual = true;
     }
     for (auto& user : out.users) {
         user.username = username_of(user.first_name, false);
@@ -112,6 +128,59 @@ result<std::string> private_key_of(const std::string& file)
     return key;
 }
 
+// Two data centres that save to one file would each undo what the other did.
+result<detail::posix_file> lock_state(const std::string& file)
+{
+    auto const name = file + ".lock";
+    detail::posix_file lock(name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+    if (!lock.is_open())
+        return detail::file_error("cannot open " + name, errno);
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+        return error(errc::storage_locked,
+                     file + " is held by another data centre; stop it, or use another file");
+    return lock;
+}
+
+// Accounts as an earlier run left them. Of passwords only what was asked for now can be shown.
+cast cast_of(const sandbox::data_centre& dc, const cast& asked)
+{
+    cast out;
+    for (auto& who : dc.accounts()) {
+        if (who.bot) {
+            out.bots.push_back({who.token, who.first_name, who.username});
+            continue;
+        }
+        sandbox_user user{'+' + who.phone,
+                          who.first_name,
+                          who.last_name,
+                          who.username,
+                          "",
+                          who.code.value_or("12345"),
+                          false};
+        if (who.password) {
+            auto const same = std::find_if(asked.users.begin(), asked.users.end(),
+                                           [&](const sandbox_user& one) { return one.phone == user.phone; });
+            if (same != asked.users.end())
+                user.password = same->password;
+            user.password_unknown = user.password.empty();
+        }
+        out.users.push_back(std::move(user));
+    }
+    return out;
+}
+
+// Those that were asked for by name and are not there yet.
+cast missing_of(const sandbox::data_centre& dc, cast asked)
+{
+    if (asked.usual)
+        return {};
+    for (auto& who : dc.accounts()) {
+        std::erase_if(asked.users, [&](const sandbox_user& one) { return one.phone == '+' + who.phone; });
+        std::erase_if(asked.bots, [&](const sandbox_bot& one) { return one.token == who.token; });
+    }
+    return asked;
+}
+
 result<> populate(sandbox::data_centre& dc, const cast& with)
 {
     std::vector<std::int64_t> ids;
@@ -136,7 +205,7 @@ result<> populate(sandbox::data_centre& dc, const cast& with)
         for (auto const other : ids)
             if (one != other)
                 dc.add_contact(one, other);
-    if (with.with_rooms) {
+    if (with.usual) {
         auto const group =
             dc.add_group({.title = "Book club", .creator = ids[0], .members = {ids[1], ids[2]}});
         auto const channel = dc.add_channel(
@@ -144,6 +213,17 @@ result<> populate(sandbox::data_centre& dc, const cast& with)
         (void)dc.send_message(ids[2], group, "Who has read chapter one?");
         (void)dc.send_message(ids[0], channel, "The sandbox is open");
     }
+    return {};
+}
+
+result<> save_changes(sandbox::data_centre& dc, const std::string& file, std::uint64_t& saved)
+{
+    auto const now = dc.changes();
+    if (file.empty() || now == saved)
+        return {};
+    if (auto const done = dc.save(file); !done)
+        return done;
+    saved = now;
     return {};
 }
 
@@ -157,7 +237,15 @@ result<std::unique_ptr<local_sandbox>> local_sandbox::open(const sandbox_options
     auto with = cast_of(options);
     if (!with)
         return with.error();
-    auto key = private_key_of(options.key);
+    detail::posix_file lock;
+    if (!options.state.empty()) {
+        auto locked = lock_state(options.state);
+        if (!locked)
+            return locked.error();
+        lock = std::move(*locked);
+    }
+    auto key =
+        private_key_of(options.key.empty() && !options.state.empty() ? options.state + ".key" : options.key);
     if (!key)
         return key.error();
     sandbox::options settings;
@@ -171,6 +259,8 @@ result<std::unique_ptr<local_sandbox>> local_sandbox::open(const sandbox_options
         settings.secrets.push_back(options.mtproxy_secret);
     }
     auto made = std::make_unique<state>();
+    made->file = options.state;
+    made->lock = std::move(lock);
     made->dc.emplace(made->io.get_executor(), std::move(settings));
     for (auto const& file : options.schemas) {
         auto text = read_text(file);
@@ -179,13 +269,29 @@ result<std::unique_ptr<local_sandbox>> local_sandbox::open(const sandbox_options
         auto const schema = tl::schema::parse(*text, file);
         if (!schema)
             return schema.error();
-        if (schema->layer() == 0)
-            return error(errc::bad_argument, file + " does not say its layer ('// LAYER n')");
-        if (auto const added = made->dc->add_layer(schema->layer(), std::move(*text)); !added)
+        // "// LAYER n" in it, or n.tl as in schema/layers.
+        auto layer = schema->layer();
+        if (layer == 0) {
+            auto const name = std::filesystem::path(file).stem().string();
+            std::from_chars(name.data(), name.data() + name.size(), layer);
+        }
+        if (layer <= 0)
+            return error(errc::bad_argument,
+                         file +
+                             " does not say its layer: '// LAYER n' in a line of its own, or the name n.tl");
+        if (auto const added = made->dc->add_layer(layer, std::move(*text)); !added)
             return added.error();
     }
-    if (auto const done = populate(*made->dc, *with); !done)
+    std::error_code ignored;
+    if (!options.state.empty() && std::filesystem::exists(options.state, ignored)) {
+        if (auto const loaded = made->dc->load(options.state); !loaded)
+            return loaded.error();
+        if (auto const done = populate(*made->dc, missing_of(*made->dc, *with)); !done)
+            return done.error();
+        *with = cast_of(*made->dc, *with);
+    } else if (auto const done = populate(*made->dc, *with); !done) {
         return done.error();
+    }
     auto const address = made->dc->listen(options.host, static_cast<std::uint16_t>(options.port));
     if (!address) {
         if (address.error().is(errc::bad_argument))
@@ -196,10 +302,19 @@ result<std::unique_ptr<local_sandbox>> local_sandbox::open(const sandbox_options
     }
     made->address = *address;
     made->public_key = made->dc->public_key_pem();
+    if (auto const saved = save_changes(*made->dc, made->file, made->saved); !saved)
+        return saved.error();
     made->users = std::move(with->users);
     made->bots = std::move(with->bots);
     made->thread = std::thread([raw = made.get()] { raw->io.run(); });
     return std::unique_ptr<local_sandbox>(new local_sandbox(std::move(made)));
+}
+
+result<> local_sandbox::save() { return save_changes(*state_->dc, state_->file, state_->saved); }
+result<> local_sandbox::close()
+{
+    state_->stop();
+    return save();
 }
 
 const std::string& local_sandbox::host() const noexcept { return state_->address.host; }

@@ -20,8 +20,9 @@ struct sandbox_user
     std::string first_name;
     std::string last_name;
     std::string username;
-    std::string password; ///< of two-step verification, empty for none
-    std::string code;     ///< that signs this account in, every time
+    std::string password;          ///< of two-step verification, empty for none
+    std::string code;              ///< that signs this account in, every time
+    bool password_unknown = false; ///< there is one, of an earlier run: only what verifies it was kept
 };
 struct sandbox_bot
 {
@@ -38,11 +39,16 @@ result<sandbox_bot> parse_bot(std::string_view text);
 class local_sandbox
 {
 public:
-    /// Reads or makes the key, adds the accounts, listens.
+    /// Reads or makes the key, reads the state or adds the accounts, listens.
     static result<std::unique_ptr<local_sandbox>> open(const sandbox_options& options);
     ~local_sandbox();
     local_sandbox(const local_sandbox&) = delete;
     local_sandbox& operator=(const local_sandbox&) = delete;
+
+    /// Writes what changed since the last time to the state file, if there is one: all of it or nothing.
+    result<> save();
+    /// Ends the service, then saves.
+    result<> close();
 
     const std::string& host() const noexcept;
     std::uint16_t port() const noexcept;

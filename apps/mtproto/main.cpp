@@ -75,7 +75,9 @@ and an echo bot, a group and a channel. What it prints is all that a client need
 Examples:
   mtproto sandbox
   mtproto sandbox --port 4430 --key dc.pem --public-key-out sandbox.pem
+  mtproto sandbox --state dc.state             goes on where it was stopped, on the same port
   mtproto sandbox --user +15550001:Ada --user +15550002:Bob:secret --bot 110201543:token:echo
+  mtproto sandbox --schema 144.tl              serve clients of layer 144 too
   mtproto sandbox --json --ready-file /tmp/dc.json &)";
 
 constexpr const char* schema_footer = R"(
@@ -113,6 +115,7 @@ void add_server(CLI::App& app, connection_options& to)
         ->check(CLI::Range(1, 99999));
     app.add_flag("--test", to.test, "Telegram's test environment");
     app.add_flag("--ipv6", to.ipv6, "Prefer IPv6");
+    app.add_option("--mtproxy", to.mtproxy, "Connect through this proxy")->type_name("HOST:PORT:SECRET");
     app.add_option("--transport", to.transport, "Framing of the connection")
         ->type_name("NAME")
         ->check(CLI::IsMember({"abridged", "intermediate", "padded", "full", "obfuscated"}));
@@ -216,6 +219,9 @@ void add_sandbox(CLI::App& app, sandbox_options& to, command& chosen)
     sub->add_option("--user", to.users, "An account; may be repeated")->type_name("PHONE:NAME[:PASSWORD]");
     sub->add_option("--bot", to.bots, "A bot that echoes; may be repeated")->type_name("TOKEN:NAME");
     sub->add_option("--key", to.key, "RSA private key in PEM; made and written there if absent")
+        ->type_name("FILE");
+    sub->add_option("--state", to.state,
+                    "Keep accounts, sessions and messages there; its RSA key in FILE.key")
         ->type_name("FILE");
     sub->add_option("--public-key-out", to.public_key_out, "Write the public key in PEM")->type_name("FILE");
     sub->add_option("--schema", to.schemas, "Schema of another layer that clients may speak; may be repeated")

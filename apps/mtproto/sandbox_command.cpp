@@ -13,6 +13,7 @@
 #include <cstdio>
 
 #include <csignal>
+#include <ctime>
 #include <pthread.h>
 
 namespace mtproto::apps {
@@ -36,7 +37,7 @@ std::string json_line(const local_sandbox& sandbox)
         users.push_back({{"phone", user.phone},
                          {"first_name", user.first_name},
                          {"username", user.username},
-                         {"password", user.password},
+                         {"password", user.password_unknown ? json::value() : json::value(user.password)},
                          {"code", user.code}});
     auto& bots = out["bots"].emplace_array();
     for (auto const& bot : sandbox.bots())
@@ -56,7 +57,9 @@ std::string text_for_people(const local_sandbox& sandbox)
     for (auto const& user : sandbox.users())
         rows.push_back({user.first_name, user.username.empty() ? "" : '@' + user.username, user.phone,
                         user.code.empty() ? "(printed when asked for)" : "code " + user.code,
-                        user.password.empty() ? "" : "password " + user.password});
+                        user.password_unknown   ? "its password"
+                        : user.password.empty() ? ""
+                                                : "password " + user.password});
     for (auto const& bot : sandbox.bots())
         rows.push_back(
             {bot.name, bot.username.empty() ? "" : '@' + bot.username, "", "token " + bot.token, ""});
@@ -89,13 +92,20 @@ int run_sandbox(const sandbox_options& options)
         if (auto const written = write_text(options.ready_file, line); !written)
             return fail(written.error());
 
-    int signal = 0;
-    sigwait(&ending, &signal);
+    // Between the signals that end it, what changed is written: a kill loses a second at most.
+    result<> saved;
+    for (timespec const second{1, 0}; sigtimedwait(&ending, nullptr, &second) < 0;) {
+        auto const before = saved.has_value();
+        saved = sandbox.save();
+        if (!saved && before)
+            complain(saved.error().text());
+    }
+    saved = sandbox.close();
     if (!options.ready_file.empty())
         std::remove(options.ready_file.c_str());
     if (!options.json)
         std::fputs("stopped\n", stdout);
-    return exit_ok;
+    return saved ? exit_ok : fail(saved.error());
 }
 
 } // namespace mtproto::apps

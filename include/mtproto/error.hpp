@@ -61,6 +61,9 @@ enum class errc
     storage_failed,    ///< a session file that cannot be read or written
     storage_locked,    ///< a session file that another process holds
     bad_argument,      ///< an argument that the call cannot accept
+
+    // proxy
+    refused,           ///< the proxy refused the call (token, rate, limits), see error::text()
 };
 
 /// Category of errc, so that it travels in any boost::system::error_code.
@@ -107,6 +110,7 @@ public:
         case errc::storage_failed: return "the session file cannot be used";
         case errc::storage_locked: return "the session file is in use by another process";
         case errc::bad_argument: return "bad argument";
+        case errc::refused: return "refused by the proxy";
         }
         return "unknown error";
     }

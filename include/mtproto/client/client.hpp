@@ -37,6 +37,40 @@ namespace detail {
             });
     }
 
+    /// Whether TL bytes are an Updates, by the constructors that it has; client_account.hpp compares them with the schema's.
+    inline bool is_updates(const bytes& tl) noexcept
+    {
+        if (tl.size() < 4)
+            return false;
+        std::uint32_t id = 0;
+        for (std::size_t i = 0; i < 4; ++i)
+            id |= std::to_integer<std::uint32_t>(tl[i]) << (8 * i);
+        switch (id) {
+        case 0xe317af7e: // updatesTooLong
+        case 0x313bc7f8: // updateShortMessage
+        case 0x4d6deea5: // updateShortChatMessage
+        case 0x78d4dec1: // updateShort
+        case 0x725b04c3: // updatesCombined
+        case 0x74ae4240: // updates
+        case 0x9015e101: // updateShortSentMessage
+            return true;
+        default: return false;
+        }
+    }
+
+    /// Leaves an answer as it came; the Updates that a call returns count like those that come unasked.
+    struct raw_decoder
+    {
+        std::weak_ptr<client_interface> core;
+
+        result<bytes> operator()(result<bytes> received) const
+        {
+            if (auto const alive = core.lock(); received && alive && alive->wants_results() && is_updates(*received))
+                alive->saw_result(*received);
+            return received;
+        }
+    };
+
     inline task<result<bytes>> start_call(core_ptr core, result<bytes> request, invoke_options how)
     {
         if ((co_await boost::asio::this_coro::cancellation_state).cancelled() != boost::asio::cancellation_type::none)
@@ -102,6 +136,7 @@ public:
     ~client() { core_->close(nullptr); }
 
     executor_type get_executor() const noexcept { return core_->executor(); }
+    /// As they were given, without the storage.
     const client_options& options() const noexcept { return core_->options(); }
 
     /// Loads the session, connects to the account's data centre, makes a key if there is none, and says who we are.
@@ -111,7 +146,8 @@ public:
     /// After the first success the client keeps itself connected until close().
     task<result<>> connect() { return detail::wait_for(core_, &detail::client_interface::connect); }
 
-    /// Ends the connections after saving the session, and completes all calls with errc::not_connected. Final.
+    /// Ends the connections after saving the session, and completes all calls with errc::not_connected. Final: connect()
+    /// then fails with errc::not_connected. The client lets go of its storage first, so a file may be opened anew at once.
     task<result<>> close() { return detail::wait_for(core_, &detail::client_interface::close); }
 
     /// Makes a call. `request` is serialized before this returns, so it may be a local that dies before the task is awaited.
@@ -149,8 +185,28 @@ public:
     /// A call whose request and result are TL bytes, for requests that are made at run time.
     task<result<std::vector<std::byte>>> invoke_raw(std::vector<std::byte> request, invoke_options how = {})
     {
-        return detail::start_call(core_, std::move(request), how);
+        return raw(core_, detail::start_call(core_, std::move(request), how));
     }
+    /// The same for any completion token. Signature: void(result<std::vector<std::byte>>).
+    template <class Token>
+    auto async_invoke_raw(std::vector<std::byte> request, invoke_options how, Token&& token)
+    {
+        return boost::asio::async_initiate<Token, void(result<detail::bytes>)>(
+            [](auto handler, detail::core_ptr core, result<detail::bytes> bytes, invoke_options options) {
+                detail::initiate_call(core, std::move(handler), detail::raw_decoder{core}, std::move(bytes), options);
+            },
+            token, core_, result<detail::bytes>(std::move(request)), how);
+    }
+    /// The same for a function, with a name for cancel_raw(); for callers on many threads, which a cancellation slot is not for.
+    template <class F>
+    std::uint64_t start_raw(std::vector<std::byte> request, invoke_options how, F done)
+    {
+        auto const id = core_->next_id();
+        core_->call(id, std::move(request), how, detail::make_sink(std::move(done), detail::raw_decoder{core_}, core_->executor()));
+        return id;
+    }
+    /// Completes a call of start_raw() with errc::cancelled and tells the server to drop it. Nothing if it is over.
+    void cancel_raw(std::uint64_t id) { core_->cancel(id); }
 
     // ---- updates, as they come; updates.hpp puts them in order and fills their gaps
 
@@ -177,6 +233,8 @@ public:
 
     // ---- the session
 
+    /// Whether the account's data centre can be reached right now; calls that are made meanwhile wait.
+    bool connected() const noexcept { return core_->connected(); }
     /// A copy of the session as it is now, keys included.
     task<result<session_data>> session() { return copy_session(core_); }
     /// Notes whose session this is, and saves it; sign_in.hpp does this.
@@ -212,6 +270,10 @@ private:
         if (!decoded)
             return error(errc::wrong_result, decoded.error().message());
         return decoded;
+    }
+    static task<result<detail::bytes>> raw(std::weak_ptr<detail::client_interface> core, task<result<detail::bytes>> answer)
+    {
+        co_return detail::raw_decoder{std::move(core)}(co_await std::move(answer));
     }
     template <class R>
     static task<result<R>> decoded(std::weak_ptr<detail::client_interface> core, task<result<detail::bytes>> answer)

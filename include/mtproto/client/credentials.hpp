@@ -126,6 +126,7 @@ inline result<session_data> session_from_json(const boost::json::value& json)
     for (auto const& ok :
          {detail::read_text(*from, "phone", data.phone), detail::read_number(*from, "api_id", data.api_id),
           detail::read_text(*from, "api_hash", data.api_hash), detail::read_text(*from, "ip", data.ip),
+          detail::read_text(*from, "public_key", data.public_key),
           detail::read_number(*from, "port", data.port), detail::read_number(*from, "dc", data.dc),
           detail::read_number(*from, "user_id", data.user_id), detail::read_positions(*from, data)})
         if (!ok)
@@ -166,6 +167,9 @@ inline void session_to_json(const session_data& data, boost::json::object& into)
     into["dc"] = data.dc;
     into["user_id"] = data.user_id;
     into["test"] = data.test_mode;
+    into.erase("public_key");
+    if (!data.public_key.empty())
+        into["public_key"] = data.public_key;
     auto& updates = into["updates"];
     updates = nullptr;
     if (data.updates)

@@ -43,6 +43,7 @@ struct session_data
     bool test_mode = false;        ///< one of the test data centres
     std::string ip{};              ///< of the home data centre, numeric
     std::uint16_t port = 0;        ///
+    std::string public_key{};      ///< RSA of its servers in PEM; empty: Telegram's
     std::uint64_t salt = 0;        ///< as TL reads it; 0: not known, the server will tell
     std::optional<crypto::auth_key> auth_key{};
     std::int64_t user_id = 0;      ///< 0: not signed in, or not known

@@ -40,6 +40,7 @@ struct office
     code_desk codes;
     key_store keys;
     std::vector<listening> addresses;
+    std::vector<listening> former; ///< of the run that the state was saved in
     std::map<std::int64_t, exported_sign_in> exports;
     crypto::dh_prime_cache primes;
     std::uint64_t count = 0;

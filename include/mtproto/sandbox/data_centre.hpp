@@ -10,6 +10,7 @@
 #pragma once
 
 #include "mtproto/error.hpp"
+#include "mtproto/sandbox/accounts.hpp"
 #include "mtproto/sandbox/files.hpp"
 #include "mtproto/sandbox/ledger.hpp"
 #include "mtproto/sandbox/mailbox.hpp"
@@ -45,6 +46,7 @@ public:
     ~data_centre();
 
     /// Listens on another port (0: any free one), for the data centre `dc` (0: the main one). All share their accounts.
+    /// After load() 0 is the port that `ip` and `dc` had before, if nobody else has it now.
     /// Fails with errc::bad_argument, or as the system says.
     result<transport::endpoint> listen(const std::string& ip = "127.0.0.1", std::uint16_t port = 0, int dc = 0);
     /// The first address of a data centre (0: of any).
@@ -67,6 +69,8 @@ public:
     peer add_group(group_options group);
     peer add_channel(channel_options channel);
     void add_contact(std::int64_t whose, std::int64_t whom);
+    /// Users and bots, by their ids. Passwords are not kept, only what verifies them.
+    std::vector<account> accounts() const;
 
     /// The last login code sent to a phone.
     std::optional<std::string> code_for(std::string_view phone) const;
@@ -92,12 +96,15 @@ public:
     /// Reads them back, before anything is added and with the seed that they were saved with. Fails with
     /// errc::storage_failed.
     result<> load(const std::string& path);
+    /// Grows with every key, call and account: what was saved at the same number needs no saving.
+    std::uint64_t changes() const;
 
     // Trouble, for tests of clients.
     void expire_file(std::int64_t id); ///< its file_reference becomes worthless
     void rotate_salts();               ///< every salt in use becomes invalid
     void cut_connections();            ///< closes all connections, sessions live on
     void misbehave(fault_plan plan);   ///< from now on; a default plan ends it
+    fault_counts faults() const;       ///< what came of all plans so far
 
 private:
     std::shared_ptr<detail::server> server_;

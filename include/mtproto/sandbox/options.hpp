@@ -21,6 +21,21 @@ struct fault_plan
     int duplicate_percent = 0; ///< packets that are sent twice
     int cut_percent = 0;       ///< packets from the client after which the connection is closed, answered or not
     int rotate_percent = 0;    ///< packets from the client after which all its salts are invalid
+    int delay_percent = 0;     ///< packets to the client that wait, so that later ones overtake them,
+    int delay_ms = 50;         ///< for one millisecond up to so many
+    int forget_percent = 0;    ///< packets from the client before which its session is forgotten: new_session_created
+};
+
+/// How often each trouble of a fault_plan came about.
+struct fault_counts
+{
+    int floods = 0;
+    int drops = 0;
+    int duplicates = 0;
+    int cuts = 0;
+    int rotations = 0;
+    int delays = 0;
+    int forgotten = 0;
 };
 
 /// Settings of a data centre. The defaults suit a test.

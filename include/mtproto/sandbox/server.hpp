@@ -93,9 +93,14 @@ public:
         std::lock_guard const lock(mutex);
         faults_ = plan;
         draws_ = 0;
+        for (auto& [id, s] : sessions_)
+            s.engine->resend_after(repeat_after());
     }
+    fault_counts faults() const noexcept { return struck_; }
+    std::uint64_t changes() const noexcept { return changes_; }
+    void changed() noexcept { ++changes_; }
 
-    std::mutex mutex; ///< guards `at` and `layers`
+    std::mutex mutex; ///< guards everything but listen() and stop()
 
 private:
     crypto::system_random random_;
@@ -128,6 +133,7 @@ private:
     void push(const session_key& id, session_record& to, bytes updates);
     void flush(session_record& from);
     void send(const connection_ptr& to, bytes_view packet);
+    void send_later(const connection_ptr& to, std::vector<std::byte> packet);
     void fail(const connection_ptr& to, std::int32_t code);
     void close(const connection_ptr& which);
     void arm();
@@ -138,7 +144,11 @@ private:
         auto const layer = key.layer != 0 ? key.layer : at.keys.principal(const_cast<key_record&>(key)).layer;
         return layers.of(layer);
     }
-    bool strikes(int percent) { return percent > 0 && static_cast<int>(mix(faults_.seed, ++draws_, 0xfa17) % 100) < percent; }
+    /// What gets lost on a connection that stays is only found again by repeating it.
+    session::duration repeat_after() const noexcept { return std::chrono::seconds(faults_.drop_percent > 0 ? 1 : 0); }
+    std::uint64_t draw() { return mix(faults_.seed, ++draws_, 0xfa17); }
+    bool strikes(int percent) { return percent > 0 && static_cast<int>(draw() % 100) < percent; }
+    bool strikes(int percent, int& count) { return strikes(percent) && ++count != 0; }
     void log(const std::string& line)
     {
         if (at.settings.log)
@@ -154,6 +164,8 @@ private:
     asio::steady_timer timer_;
     std::vector<std::byte> scratch_;
     fault_plan faults_{};
+    fault_counts struck_{};
+    std::uint64_t changes_ = 0;
     std::uint64_t draws_ = 0;
     bool stopped_ = false;
 };

@@ -13,10 +13,13 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -34,7 +37,14 @@ result<transport::endpoint> server::listen(const std::string& ip, std::uint16_t 
     if (ec)
         return error(errc::bad_argument, "not an IP address: " + ip);
     auto acceptor = std::make_shared<tcp::acceptor>(strand_);
-    tcp::endpoint const where(address, port);
+    tcp::endpoint where(address, port);
+    {
+        // Sessions that clients kept name the port of the run before.
+        std::lock_guard const lock(mutex);
+        for (auto const& one : at.former)
+            if (port == 0 && one.ip == ip && one.dc == dc)
+                where.port(one.port);
+    }
     (void)acceptor->open(where.protocol(), ec);
     if (!ec)
         (void)acceptor->set_option(tcp::acceptor::reuse_address(true), ec);
@@ -42,6 +52,8 @@ result<transport::endpoint> server::listen(const std::string& ip, std::uint16_t 
         (void)acceptor->set_option(asio::ip::v6_only(true), ec);
     if (!ec)
         (void)acceptor->bind(where, ec);
+    if (ec && where.port() != port)
+        (void)acceptor->bind({address, port}, ec); // it is taken
     if (!ec)
         (void)acceptor->listen(asio::socket_base::max_listen_connections, ec);
     if (ec)
@@ -113,6 +125,20 @@ void server::send(const connection_ptr& to, bytes_view packet)
         return;
     // send() encodes before it returns, so the order of packets is that of the calls.
     asio::co_spawn(strand_, to->stream.send(packet), [to](std::exception_ptr, result<>) {});
+}
+
+/// A fault: what is sent in the meantime goes first.
+void server::send_later(const connection_ptr& to, std::vector<std::byte> packet)
+{
+    auto const wait = std::chrono::milliseconds(1 + draw() % static_cast<std::uint64_t>(std::max(faults_.delay_ms, 1)));
+    auto const timer = std::make_shared<asio::steady_timer>(strand_, wait);
+    timer->async_wait([weak = weak_from_this(), to, timer, packet = std::move(packet)](boost::system::error_code ec) {
+        auto const self = weak.lock();
+        if (ec || !self)
+            return;
+        std::lock_guard const lock(self->mutex);
+        self->send(to, packet);
+    });
 }
 
 /// https://core.telegram.org/mtproto/mtproto-transports#transport-errors
@@ -213,6 +239,7 @@ bool server::on_exchange(const connection_ptr& with, bytes_view packet)
         auto& salts =
             salts_.insert_or_assign(id, session::salt_schedule(at.settings.seed, id, at.settings.salt_period)).first->second;
         salts.accept_first(outcome.salt, unix_now());
+        ++changes_;
     }
     send(with, step->send);
     return true;
@@ -241,15 +268,20 @@ bool server::on_packet(const connection_ptr& with, std::uint64_t key_id, const t
         asio::co_spawn(strand_, with->stream.send_quick_ack(token), [with](std::exception_ptr, result<>) {});
     }
     session_key const id{key_id, packet->session_id};
+    // As a data centre does that was restarted. https://core.telegram.org/mtproto/service_messages#new-session-creation-notification
+    if (sessions_.contains(id) && strikes(faults_.forget_percent, struck_.forgotten)) {
+        log("a session is forgotten");
+        sessions_.erase(id);
+    }
     auto& s = session_of(id, *key, with);
     if (auto const taken = s.engine->receive(*packet, now()); !taken) {
         log("session: " + taken.error().message());
         return false;
     }
-    if (strikes(faults_.rotate_percent))
+    if (strikes(faults_.rotate_percent, struck_.rotations))
         salts_.at(key_id).rotate(unix_now());
     // Either before the calls are answered, so that they are applied and nobody hears of it, or after.
-    bool const cut = strikes(faults_.cut_percent);
+    bool const cut = strikes(faults_.cut_percent, struck_.cuts);
     if (cut && strikes(50))
         close(with);
     serve_requests(id, with);
@@ -262,9 +294,7 @@ session_record& server::session_of(const session_key& id, const key_record& key,
     if (found == sessions_.end()) {
         session::server_engine_options engine;
         engine.clock = clock_;
-        // What gets lost on a connection that stays is only found again by repeating it.
-        if (faults_.drop_percent > 0)
-            engine.resend_after = std::chrono::seconds(1);
+        engine.resend_after = repeat_after();
         auto& salts =
             salts_.try_emplace(id.first, session::salt_schedule(at.settings.seed, id.first, at.settings.salt_period)).first->second;
         session_record made;
@@ -329,7 +359,7 @@ void server::answer_request(const session_key& id, session_record& in, const ses
         log(native.error().message());
         return reply_error(refuse("INPUT_FETCH_ERROR"));
     }
-    if (strikes(faults_.flood_percent))
+    if (strikes(faults_.flood_percent, struck_.floods))
         return reply_error(refuse("FLOOD_WAIT_" + std::to_string(faults_.flood_seconds), 420));
     call c{.at = at,
            .used = *used,
@@ -342,6 +372,7 @@ void server::answer_request(const session_key& id, session_record& in, const ses
     if (&theirs != &layers.native() && line && line->name.starts_with("messages.send"))
         c.old_reply_to = layer_book::old_reply_to(theirs, plain->query);
     auto made = answer_call(c, *native, layers.native());
+    ++changes_;
     if (made.refused)
         return reply_error(*made.refused);
     auto const shown = layers.to_client(theirs, method, std::move(made.value));
@@ -365,6 +396,7 @@ void server::answer_control(const session_key& id, session_record& in, const ses
     in.engine->reply_destroy_auth_key(mt::destroy_auth_key_ok{});
     flush(in);
     log("the key is destroyed");
+    ++changes_;
     at.keys.drop(id.first);
     std::erase_if(sessions_, [&](auto const& s) { return at.keys.find(s.first.first) == nullptr; });
 }
@@ -375,9 +407,16 @@ void server::flush(session_record& from)
     if (!to)
         return;
     std::vector<std::byte> packet;
-    while (from.engine->next_packet(packet, now()))
-        for (int copies = strikes(faults_.drop_percent) ? 0 : strikes(faults_.duplicate_percent) ? 2 : 1; copies != 0; --copies)
-            send(to, packet);
+    while (from.engine->next_packet(packet, now())) {
+        if (strikes(faults_.drop_percent, struck_.drops))
+            continue;
+        for (int copies = strikes(faults_.duplicate_percent, struck_.duplicates) ? 2 : 1; copies != 0; --copies) {
+            if (strikes(faults_.delay_percent, struck_.delays))
+                send_later(to, packet);
+            else
+                send(to, packet);
+        }
+    }
 }
 
 // ---- updates
@@ -526,6 +565,7 @@ result<std::int64_t> data_centre::add_user(user_options who)
     std::lock_guard const lock(server_->mutex);
     if (made.dc == 0)
         made.dc = server_->at.settings.dc;
+    server_->changed();
     auto const added = server_->at.in.people.add(std::move(made));
     return added ? result<std::int64_t>((*added)->id) : added.error();
 }
@@ -537,6 +577,7 @@ result<std::int64_t> data_centre::add_bot(bot_options bot)
     made.bot = true;
     made.echo = bot.echo;
     made.token = std::move(bot.token);
+    server_->changed();
     auto const added = server_->at.in.people.add(std::move(made));
     return added ? result<std::int64_t>((*added)->id) : added.error();
 }
@@ -544,6 +585,7 @@ result<std::int64_t> data_centre::add_bot(bot_options bot)
 peer data_centre::add_group(group_options group)
 {
     std::unique_lock lock(server_->mutex);
+    server_->changed();
     auto const who = create_room(server_->at.in, {.self = peer::chat(0), .title = std::move(group.title), .creator = group.creator},
                                    std::move(group.members), server_->unix_now());
     lock.unlock();
@@ -554,6 +596,7 @@ peer data_centre::add_group(group_options group)
 peer data_centre::add_channel(channel_options channel)
 {
     std::unique_lock lock(server_->mutex);
+    server_->changed();
     auto const who = create_room(server_->at.in,
                                    {.self = peer::channel(0),
                                     .title = std::move(channel.title),
@@ -572,6 +615,16 @@ void data_centre::add_contact(std::int64_t whose, std::int64_t whom)
     std::lock_guard const lock(server_->mutex);
     if (auto* owner = server_->at.in.people.find(whose); owner && server_->at.in.people.find(whom))
         owner->contacts.insert(whom);
+    server_->changed();
+}
+
+std::vector<account> data_centre::accounts() const
+{
+    std::lock_guard const lock(server_->mutex);
+    std::vector<account> all;
+    for (auto const& [id, who] : server_->at.in.people.all())
+        all.push_back(who);
+    return all;
 }
 
 std::optional<std::string> data_centre::code_for(std::string_view phone) const
@@ -583,6 +636,7 @@ std::optional<std::string> data_centre::code_for(std::string_view phone) const
 result<std::int32_t> data_centre::send_message(std::int64_t from, peer to, std::string text)
 {
     std::unique_lock lock(server_->mutex);
+    server_->changed();
     auto const done = send(server_->at.in, from, to, {.text = std::move(text)}, server_->unix_now());
     lock.unlock();
     server_->wake();
@@ -629,6 +683,7 @@ std::vector<stored_file> data_centre::files() const
 void data_centre::expire_file(std::int64_t id)
 {
     std::lock_guard const lock(server_->mutex);
+    server_->changed();
     server_->at.in.files.expire(id);
 }
 
@@ -645,7 +700,8 @@ result<> data_centre::save(const std::string& path) const
     lock.unlock();
     crypto::wipe_on_exit const wiped(saved);
     auto const next = path + ".new";
-    auto const file = ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    (void)::unlink(next.c_str()); // of a run that was killed; its mode may be another one
+    auto const file = ::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     bool ok = file >= 0;
     for (std::size_t done = 0; ok && done < saved.size();) {
         auto const count = ::write(file, saved.data() + done, saved.size() - done);
@@ -655,8 +711,17 @@ result<> data_centre::save(const std::string& path) const
     ok = ok && ::fsync(file) == 0;
     if (file >= 0)
         ok = ::close(file) == 0 && ok;
-    if (!ok || std::rename(next.c_str(), path.c_str()) != 0)
-        return error(errc::storage_failed, path + " cannot be written");
+    if (!ok || std::rename(next.c_str(), path.c_str()) != 0) {
+        auto const why = std::generic_category().message(errno);
+        (void)::unlink(next.c_str());
+        return error(errc::storage_failed, path + " cannot be written: " + why);
+    }
+    auto const slash = path.rfind('/');
+    auto const folder = slash == path.npos ? std::string(".") : path.substr(0, slash + 1);
+    if (auto const handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); handle >= 0) {
+        (void)::fsync(handle); // not every file system can
+        ::close(handle);
+    }
     return {};
 }
 
@@ -666,12 +731,26 @@ result<> data_centre::load(const std::string& path)
     if (!file)
         return error(errc::storage_failed, path + " cannot be read");
     std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    crypto::wipe_on_exit const wiped(std::as_writable_bytes(std::span(text)));
     std::lock_guard const lock(server_->mutex);
-    return load_state(server_->at, std::as_bytes(std::span(text.data(), text.size())));
+    auto const loaded = load_state(server_->at, std::as_bytes(std::span(text.data(), text.size())));
+    return loaded ? loaded : result<>(error(errc::storage_failed, path + ": " + loaded.error().text()));
 }
 
 void data_centre::rotate_salts() { server_->rotate_salts(); }
 void data_centre::misbehave(fault_plan plan) { server_->misbehave(plan); }
+
+fault_counts data_centre::faults() const
+{
+    std::lock_guard const lock(server_->mutex);
+    return server_->faults();
+}
+
+std::uint64_t data_centre::changes() const
+{
+    std::lock_guard const lock(server_->mutex);
+    return server_->changes();
+}
 void data_centre::cut_connections() { server_->cut_connections(); }
 
 } // namespace mtproto::sandbox

@@ -64,6 +64,11 @@ void members(A& a, stored_file& v)
     a(v.id, v.access_hash, v.reference, v.dc, v.date, v.photo, v.spoiler, v.name, v.mime_type, v.attributes, v.width, v.height, v.data);
 }
 template <class A>
+void members(A& a, listening& v)
+{
+    a(v.ip, v.port, v.dc);
+}
+template <class A>
 void members(A& a, applied& v)
 {
     a(v.asked, v.done, v.to, v.message_id, v.pts);
@@ -100,7 +105,7 @@ struct saved_send
 };
 struct saved_state
 {
-    std::uint64_t magic = 0x31626478'6f746d00; // version 1
+    std::uint64_t magic = 0x32626478'6f746d00; // version 2
     std::uint64_t seed = 0;
     std::uint64_t order = 0;
     std::uint64_t count = 0;
@@ -111,6 +116,7 @@ struct saved_state
     std::vector<stored_file> files{};
     std::vector<saved_send> sends{};
     std::vector<saved_key> keys{};
+    std::vector<listening> addresses{};
 };
 
 template <class A>
@@ -131,7 +137,7 @@ void members(A& a, saved_send& v)
 template <class A>
 void members(A& a, saved_state& v)
 {
-    a(v.magic, v.seed, v.order, v.count, v.files_made, v.people, v.rooms, v.boxes, v.files, v.sends, v.keys);
+    a(v.magic, v.seed, v.order, v.count, v.files_made, v.people, v.rooms, v.boxes, v.files, v.sends, v.keys, v.addresses);
 }
 
 inline saved_box save_box(std::int64_t owner, bool of_channel, const mailbox& box)
@@ -177,6 +183,7 @@ inline bytes save_state(const office& at)
                             .device = key.device,
                             .user = key.user});
     }
+    all.addresses = at.addresses;
     saving_archive to;
     to(all);
     for (auto& key : all.keys)
@@ -226,6 +233,7 @@ inline result<> load_state(office& at, tl::bytes_view saved)
     at.in.restore_order(all.order);
     at.in.files.restore_count(all.files_made);
     at.count = all.count;
+    at.former = std::move(all.addresses);
     return {};
 }
 

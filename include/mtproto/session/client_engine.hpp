@@ -117,6 +117,7 @@ private:
     void use_salt(std::uint64_t salt, time_point now);
     void fail(call& c, error why);
     void begin_session(time_point now, int code);
+    void note_restart(const std::vector<message_view>& messages);
     void resend_or_lose(call& c, bool may_be_applied);
     void acknowledge(std::int64_t msg_id, time_point now);
     void progress() noexcept { corrections_ = sessions_ = 0; }

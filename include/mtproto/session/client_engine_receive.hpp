@@ -45,10 +45,28 @@ inline result<> client_engine::receive(bytes_view data, time_point now)
         learn_time(packet->msg_id, now);
     received_at_ = now;
     unknown_key_errors_ = 0;
+    note_restart(messages);
     for (auto const& m : messages)
         if (auto const ok = on_message(m, now); !ok)
             return ok.error();
     return {};
+}
+
+/// A server that lost its half of the session counts from zero, and says new_session_created first.
+/// https://core.telegram.org/mtproto/service_messages#new-session-creation-notification
+inline void client_engine::note_restart(const std::vector<message_view>& messages)
+{
+    for (auto const& m : messages) {
+        if (tl::reader(m.body).peek_id() != mt::new_session_created::tl_id || received_.contains(m.msg_id))
+            continue;
+        auto const created = tl::decode<mt::new_session_created>(m.body);
+        if (!created || static_cast<std::uint64_t>(created->unique_id) == unique_id_)
+            continue;
+        auto first = m.msg_id;
+        for (auto const& other : messages)
+            first = std::min(first, other.msg_id);
+        received_.forget_order_below(first);
+    }
 }
 
 inline void client_engine::learn_time(std::int64_t msg_id, time_point now)

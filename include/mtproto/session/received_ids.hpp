@@ -42,7 +42,7 @@ public:
     bool is_forgotten(std::int64_t msg_id) const noexcept { return msg_id <= floor_; }
 
     /// False if the message came before, may have, or was refused.
-    bool insert(std::int64_t msg_id, std::int32_t seqno) { return add({msg_id, seqno, true, true}); }
+    bool insert(std::int64_t msg_id, std::int32_t seqno) { return add({msg_id, seqno, msg_id >= ordered_from_, true}); }
     /// Makes a message that did not come count as a duplicate, since its sender was told that it is lost.
     void refuse(std::int64_t msg_id) { add({msg_id, 0, false, false}); }
 
@@ -58,6 +58,8 @@ public:
         auto const clash = [](std::int32_t older, std::int32_t newer) {
             return older > newer || (older == newer && (newer & 1) != 0);
         };
+        if (msg_id < ordered_from_)
+            return order::good;
         auto const at = find(msg_id);
         for (auto it = at; it != ids_.begin();)
             if ((--it)->ordered) {
@@ -78,6 +80,13 @@ public:
     {
         for (auto& e : ids_)
             e.ordered = false;
+    }
+    /// The same for those below `first`, whether they are in or still to come: with it the sender began to count anew.
+    void forget_order_below(std::int64_t first)
+    {
+        ordered_from_ = std::max(ordered_from_, first);
+        for (auto& e : ids_)
+            e.ordered = e.ordered && e.msg_id >= first;
     }
 
     /// What to answer to msgs_state_req, without flags.
@@ -126,6 +135,7 @@ private:
     std::vector<entry> ids_; // sorted
     std::size_t capacity_;
     std::int64_t floor_ = 0;
+    std::int64_t ordered_from_ = 0;
 };
 
 } // namespace mtproto::session

@@ -104,6 +104,8 @@ public:
     std::optional<time_point> next_timer() const;
     void tick(time_point now);
 
+    /// Changes server_engine_options::resend_after for what is sent from now on.
+    void resend_after(duration wait) noexcept { options_.resend_after = wait; }
     /// When the client wants to be disconnected unless it pings again (ping_delay_disconnect).
     std::optional<time_point> disconnect_at() const noexcept { return disconnect_at_; }
     /// What the client said last about how long an HTTP answer may be held back.

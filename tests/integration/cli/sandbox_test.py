@@ -1,10 +1,13 @@
 """Whole sign-ins, calls and shells against the tool's own data centre."""
 
+import base64
 import json
 import os
+import pathlib
 import re
 import signal
 import stat
+import struct
 import subprocess
 import unittest
 
@@ -261,6 +264,92 @@ class Process(Case):
         self.assertEqual(stat.S_IMODE((self.folder / "dc.pem").stat().st_mode), 0o600)
         with Sandbox(self, *args) as sandbox:
             self.assertEqual(sandbox.about["public_key"], key)
+
+    def state(self, *more):
+        return Sandbox(self, "--state", "dc.state", *more)
+
+    def history(self, **how):
+        found = self.ok("call", "messages.getHistory", json.dumps(
+            {"peer": "me", "offset_id": 0, "offset_date": 0, "add_offset": 0, "limit": 20, "max_id": 0, "min_id": 0}), **how)
+        return [message["message"] for message in found.json["messages"]]
+
+    def test_a_state_outlives_the_process(self):
+        with self.state() as sandbox:
+            first = sandbox.about
+            bob = sandbox.user("Bob")
+            (self.folder / "password").write_text(bob["password"])
+            self.ok("keygen", "--phone", bob["phone"], "--api-id", 1, "--api-hash", "hash", "--code", bob["code"],
+                    "--password-file", "password", *sandbox.server())
+            self.ok("call", "messages.sendMessage", '{"peer":"me","message":"a note"}')
+            self.assertEqual(sandbox.stop().code, 0)
+        for name in "dc.state", "dc.state.key":
+            self.assertEqual(stat.S_IMODE((self.folder / name).stat().st_mode), 0o600, name)
+        # The same key on the same port: the session file is all that its owner needs.
+        with self.state() as sandbox:
+            for same in "public_key", "port", "users", "bots":
+                self.assertEqual(sandbox.about[same], first[same])
+            self.assertEqual(self.history(), ["a note"])
+            self.ok("call", "messages.sendMessage", '{"peer":"me","message":"another"}')
+            # A second one on the same state is turned away, and so is one that finds the file broken.
+            self.fails(4, "sandbox", "--state", "dc.state", says=["dc.state", "held by another"])
+        with self.state("--user", "+15557777:Eve") as sandbox:
+            self.assertEqual({user["first_name"] for user in sandbox.about["users"]}, {"Ada", "Bob", "Carol", "Eve"})
+            self.assertIsNone(sandbox.user("Bob")["password"])
+            self.assertEqual(self.history(), ["another", "a note"])
+        (self.folder / "dc.state").write_text("rubbish")
+        self.fails(4, "sandbox", "--state", "dc.state", says=["dc.state", "not a saved state"])
+        self.assertEqual((self.folder / "dc.state").read_text(), "rubbish")
+
+    def test_a_kill_loses_little(self):
+        with self.state() as sandbox:
+            ada = sandbox.user("Ada")
+            self.ok("keygen", "--phone", ada["phone"], "--api-id", 1, "--api-hash", "hash", "--code", ada["code"],
+                    *sandbox.server())
+            before = (self.folder / "dc.state").stat().st_ino
+            self.ok("call", "messages.sendMessage", '{"peer":"me","message":"a note"}')
+            self.assertTrue(eventually(lambda: (self.folder / "dc.state").stat().st_ino != before))
+            self.assertTrue(eventually(lambda: b"a note" in (self.folder / "dc.state").read_bytes()))
+            sandbox.stop(signal.SIGKILL)
+        with self.state():
+            self.assertEqual(self.history(), ["a note"])
+
+    def test_a_proxy_with_a_secret(self):
+        for secret in "0123456789abcdef0123456789abcdef", "dd0123456789abcdef0123456789abcdef":
+            with self.subTest(secret), Sandbox(self, "--mtproxy-secret", secret) as sandbox:
+                ada = sandbox.user("Ada")
+                through = ["--mtproxy", f"{sandbox.address}:{secret}"]
+                # The address of the data centre itself is for the proxy to know; nobody answers at this one.
+                self.ok("keygen", "--phone", ada["phone"], "--api-id", 1, "--api-hash", "hash", "--code", ada["code"],
+                        "--public-key", sandbox.key, "--addr", "127.0.0.1:1", *through, "--force")
+                link = f'tg://proxy?server={sandbox.about["host"]}&port={sandbox.about["port"]}&secret={secret}'
+                for proxy in through, ["--mtproxy", link]:
+                    self.assertIn("Ada", self.ok("shell", "-c", "me", *proxy).out)
+                self.fails(3, "call", "help.getConfig", "--timeout", 3)
+                other = secret[:-1] + "0"
+                self.fails(3, "call", "help.getConfig", "--timeout", 3, "--mtproxy", f"{sandbox.address}:{other}")
+        for wrong in "127.0.0.1:443", "127.0.0.1:443:xyz", "127.0.0.1::0123456789abcdef0123456789abcdef":
+            done = self.fails(2, "keygen", "--key-only", "--out", "-", "--mtproxy", wrong, says="HOST:PORT:SECRET")
+            self.assertNotIn("0123456789", done.err)
+        self.fails(2, "sandbox", "--mtproxy-secret", "abc", says="secret")
+
+    def test_clients_of_another_layer(self):
+        old = pathlib.Path(__file__).resolve().parents[3] / "schema" / "layers" / "144.tl"
+        query = json.dumps({"layer": 144, "query": {"_": "users.getUsers", "id": [{"_": "inputUserSelf"}]}})
+        # The answer is a Vector<User>, whose `user` is the one of that layer, or of ours if it has no schema of it.
+        for args, user in (("--schema", old), 0x3ff6ecb0), ((), self.own_user()):
+            with self.subTest(args), Sandbox(self, *args) as sandbox:
+                ada = sandbox.user("Ada")
+                self.ok("keygen", "--phone", ada["phone"], "--api-id", 1, "--api-hash", "hash", "--code", ada["code"],
+                        *sandbox.server(), "--force")
+                answer = base64.b64decode(self.ok("call", "invokeWithLayer", query).json["@base64"])
+                self.assertEqual(struct.unpack_from("<3I", answer), (0x1cb5c415, 1, user))
+                self.assertIn(b"Lovelace", answer)
+        unknown = self.folder / "unknown.tl"
+        unknown.write_text("boolFalse#bc799737 = Bool;\n")
+        self.fails(2, "sandbox", "--schema", unknown, says="does not say its layer")
+
+    def own_user(self):
+        return int(self.ok("schema", "show", "user", "--json").json[0]["id"], 16)
 
     def test_sign_up(self):
         with Sandbox(self) as sandbox:

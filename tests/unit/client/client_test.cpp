@@ -5,6 +5,8 @@
 #include <mtproto/api/methods/help.hpp>
 #include <mtproto/api/methods/upload.hpp>
 #include <mtproto/client/client.hpp>
+#include <mtproto/client/credentials.hpp>
+#include <mtproto/client/file_storage.hpp>
 #include <mtproto/client/memory_storage.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -12,7 +14,10 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <filesystem>
 #include <thread>
+
+#include <unistd.h>
 
 using namespace mtproto;
 using namespace std::chrono_literals;
@@ -98,6 +103,82 @@ TEST_CASE("a client connects, makes a key and calls")
         REQUIRE_FALSE(up.has_value());
         CHECK(up.error().is(errc::auth_key_unknown));
         CHECK((**store->load()).auth_key == saved->auth_key);
+    }
+}
+
+TEST_CASE("a session file is free once its client closed")
+{
+    fixture f;
+    auto const folder = std::filesystem::temp_directory_path() / ("mtproto-close-" + std::to_string(::getpid()));
+    auto const path = folder / "credentials.json";
+    for (int i = 0; i < 3; ++i) {
+        auto file = file_storage::open(path);
+        REQUIRE(file.has_value());
+        auto options = f.dc->options();
+        options.storage = std::move(*file);
+        auto tg = std::make_unique<client>(f.io, std::move(options));
+        REQUIRE(test::run(f.io, tg->connect()).has_value());
+        CHECK(file_storage::open(path).error().is(errc::storage_locked));
+        CHECK(test::run(f.io, ping(*tg)).has_value());
+        // As soon as whoever waits hears of it: the client and its connections still exist.
+        auto const closed = test::run(f.io, [](client& which, const std::filesystem::path& where) -> task<result<>> {
+            if (auto const done = co_await which.close(); !done)
+                co_return done.error();
+            auto const again = file_storage::open(where);
+            co_return again ? result<>() : again.error();
+        }(*tg, path));
+        CHECK(closed.has_value());
+        CHECK(test::run(f.io, tg->connect()).error().is(errc::not_connected));
+    }
+    CHECK(f.dc->exchanges == 1);
+    std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a session keeps the key of servers that are not Telegram's")
+{
+    fixture f([](test::peer& from, const session::request& call) {
+        if (tl::reader(call.body).peek_id() == api::auth::bindTempAuthKey::tl_id)
+            return from.answer(call.msg_id, true);
+        fixture::answer_nearest(from, call);
+    });
+    auto const store = std::make_shared<memory_storage>();
+    auto options = f.dc->options();
+    options.storage = store;
+    {
+        client tg(f.io, options);
+        REQUIRE(test::run(f.io, tg.connect()).has_value());
+        CHECK(test::run(f.io, tg.close()).has_value());
+    }
+    auto kept = **store->load();
+    CHECK(kept.public_key == test::server::key().public_pem());
+    CHECK(session_from_json(session_to_json(kept))->public_key == kept.public_key);
+
+    // Nothing but the session says whom to talk to, and temporary keys take an exchange of their own.
+    options.keys.clear();
+    options.data_centres.clear();
+    options.temporary_keys = true;
+    SECTION("it is enough to go on")
+    {
+        client again(f.io, options);
+        auto const up = test::run(f.io, again.connect());
+        INFO((up ? std::string() : up.error().message()));
+        REQUIRE(up.has_value());
+        CHECK(test::run(f.io, ping(again)).has_value());
+        CHECK(f.dc->temporary_exchanges == 1);
+    }
+    SECTION("one that is none is told")
+    {
+        kept.public_key = "rubbish";
+        options.storage = memory_storage(kept);
+        client again(f.io, options);
+        CHECK(test::run(f.io, again.connect()).error().is(errc::storage_failed));
+    }
+    SECTION("without it the server cannot show who it is")
+    {
+        kept.public_key.clear();
+        options.storage = memory_storage(kept);
+        client again(f.io, options);
+        CHECK(test::run(f.io, again.connect()).has_error());
     }
 }
 

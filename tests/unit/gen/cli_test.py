@@ -34,6 +34,28 @@ with tempfile.TemporaryDirectory() as folder:
     with open(names) as file:
         assert file.read() == "my::api::a\nmy::api::ns::f<mtproto::tl::object>\n"
 
+    proto, lock, headers = (os.path.join(folder, name) for name in ("proto", "lock", "headers"))
+    contract = ("--schema", good, "--namespace", "my::api", "--proto", proto, "--numbers", lock, "--contract-headers", headers)
+    code, _, error = run(*contract, "--check")
+    assert code == 1 and "lock: lacks numbers that the schema needs" in error and "types.proto: is missing" in error, error
+    assert not os.path.exists(proto) and not os.path.exists(lock)
+    assert run(*contract) == (0, "", "")
+    assert run(*contract, "--check") == (0, "", "")
+    with open(lock) as file:
+        lines = [line for line in file.read().splitlines() if not line.startswith("#")]
+    assert lines == ["AnyMethod 1 ns_f ReqNsF", "PredA 1 x int32", "ReqNsF 1 q AnyMethod", "TypeA 1 a PredA"], lines
+    with open(lock, "w") as file:
+        file.write("PredA 1 gone string\n")
+    assert run(*contract)[0] == 0
+    with open(os.path.join(proto, "mtproto/types.proto")) as file:
+        assert 'message PredA {\n  reserved 1;\n  reserved "gone";\n  int32 x = 2;\n}' in file.read()
+    with open(os.path.join(headers, "field_numbers.hpp")) as file:
+        assert "field_number<::my::api::raw::a<S>, 0> = 2;" in file.read()
+    with open(lock, "w") as file:
+        file.write("PredA x\n")
+    code, _, error = run(*contract)
+    assert code == 1 and error == f"tlc: {lock}:1: expected 'message number field type'\n", error
+
     code, _, error = run("--schema", bad, "--namespace", "x", "--out", out)
     assert code == 1 and error == f"tlc: {bad}:2:5: unknown type C\n", error
     code, _, error = run("--schema", good, "--namespace", "9x", "--out", out)

@@ -631,6 +631,40 @@ TEST_CASE("client: a server that forgot the session", "[session]")
     CHECK(number_of(f.server.take(f.now).at(0).body) == 2);
 }
 
+TEST_CASE("client: a server that forgot the session counts anew", "[session]")
+{
+    fixture f(without_salts());
+    f.warm_up();
+    REQUIRE(f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 21, numbered(update_tag, 1)), f.now));
+    auto const late = f.server.next_id(f.now);
+    mt::new_session_created created;
+    created.first_msg_id = 4;
+    created.unique_id = 9;
+    created.server_salt = 55;
+    std::vector<message> first;
+    first.push_back({f.server.next_id(f.now), 1, tl_bytes(created), 0});
+    first.push_back({f.server.next_id(f.now), 3, numbered(update_tag, 2), 0});
+    f.server.seqnos = {};
+    SECTION("in a container")
+    {
+        REQUIRE(f.client.receive(
+            f.server.seal_packet(f.server.next_id(f.now), 4, f.server.container_of(first)), f.now));
+    }
+    SECTION("one by one")
+    {
+        for (auto const& m : first)
+            REQUIRE(f.client.receive(f.server.seal_packet(m.msg_id, m.seqno, m.body), f.now));
+    }
+    // What it had sent before comes late, with a number of the old count.
+    REQUIRE(f.client.receive(f.server.seal_packet(late, 23, numbered(update_tag, 3)), f.now));
+    // The new count is watched like the old one.
+    CHECK(!f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 1, numbered(update_tag, 4)), f.now));
+    CHECK(f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 5, numbered(update_tag, 5)), f.now));
+    // Nor does it begin once more when the same session is told again.
+    CHECK(!f.client.receive(f.server.seal_packet(f.server.next_id(f.now), 1, tl_bytes(created)), f.now));
+    CHECK(take<update>(f.client).size() == 4);
+}
+
 TEST_CASE("client: after a reconnection the state of calls is asked for", "[session]")
 {
     fixture f(without_salts());

@@ -187,8 +187,15 @@ TEST_CASE("received_ids: the order of sequence numbers", "[session]")
     CHECK(ids.check_order(20, 7) == order::too_high);
     CHECK(ids.check_order(40, 8) == order::good);
     CHECK(ids.check_order(40, 6) == order::too_low);
+    ids.insert(60, 9);
+    ids.forget_order_below(50); // a new count begins there
+    CHECK(ids.check_order(49, 11) == order::good);
+    CHECK(ids.insert(49, 11));
+    CHECK(ids.check_order(55, 1) == order::good);
+    CHECK(ids.check_order(55, 9) == order::too_high);
+    CHECK(ids.check_order(70, 8) == order::too_low);
     ids.forget_order();
-    CHECK(ids.check_order(40, 0) == order::good);
+    CHECK(ids.check_order(70, 0) == order::good);
 }
 
 TEST_CASE("salt_store: moves on in time, and remembers what expired", "[session]")

@@ -36,10 +36,12 @@ class client_core final : public client_interface, public connection_owner
 public:
     client_core(boost::asio::any_io_executor executor, client_options options)
         : executor_(executor), strand_(boost::asio::make_strand(std::move(executor))),
+          storage_(std::exchange(options.storage, {})),
           context_(std::make_shared<client_context>(std::move(options))), save_timer_(strand_)
     {
         auto& o = context_->options;
         own_dcs_ = !o.data_centres.empty();
+        own_keys_ = !o.keys.empty();
         if (o.data_centres.empty())
             o.data_centres = telegram_data_centres(o.test_mode);
         if (o.keys.empty())
@@ -137,6 +139,8 @@ private:
     {
         if (state_ == state::connected)
             return sink->complete(bytes());
+        if (state_ == state::closed)
+            return sink->complete(error(errc::not_connected, "the client is closed: make another one"));
         connecting_.push_back(std::move(sink));
         if (state_ == state::connecting)
             return;
@@ -156,6 +160,9 @@ private:
             save();
         save_timer_.cancel();
         state_ = state::closed;
+        connected_ = false;
+        // Whoever is told that we closed may open the session at once, though connections are still on their way out.
+        storage_ = {};
         for (auto& [which, connection] : std::exchange(connections_, {}))
             connection->stop();
         for (auto& connection : std::exchange(retired_, {}))
@@ -168,6 +175,7 @@ private:
             queue.stop(errc::not_connected);
         connect_done(errc::not_connected);
         state_ = state::closed;
+        connected_ = false;
         if (sink)
             sink->complete(bytes());
     }
@@ -293,7 +301,7 @@ private:
 
     result<> load()
     {
-        auto loaded = context_->options.storage.load();
+        auto loaded = storage_.load();
         if (!loaded)
             return loaded.error();
         data_ = *loaded ? std::move(**loaded) : session_data{};
@@ -311,13 +319,26 @@ private:
             }
             if (found->public_key) {
                 context_->options.keys = {*found->public_key};
-                // Another key, another world: Telegram's addresses are not in it.
-                own_dcs_ = true;
-                known_dcs_.clear();
+                leave_telegram();
                 if (found->address)
                     known_dcs_.push_back({data_.dc == 0 ? options().dc : data_.dc, *found->address});
             }
         }
+        if (!own_keys_ && !data_.public_key.empty()) {
+            auto key = crypto::rsa_public_key::from_pem(data_.public_key);
+            if (!key)
+                return error(errc::storage_failed, "the session's public_key: " + key.error().text());
+            context_->options.keys = {std::move(*key)};
+            if (own_dcs_)
+                own_keys_ = true;
+            else
+                leave_telegram();
+            if (known_dcs_.empty() && !data_.ip.empty())
+                known_dcs_.push_back({data_.dc == 0 ? options().dc : data_.dc, {data_.ip, data_.port}});
+        }
+        // So that the session needs nothing else to be used again.
+        if (own_keys_ && options().keys.size() == 1)
+            data_.public_key = options().keys.front().to_pem();
         if (data_.auth_key && *loaded && data_.test_mode != options().test_mode)
             return error(errc::bad_argument, data_.test_mode ? "the session is one of the test servers: set test_mode"
                                                              : "the session is not one of the test servers: clear test_mode");
@@ -334,11 +355,19 @@ private:
         return {};
     }
 
+    /// Another key, another world: Telegram's addresses are not in it.
+    void leave_telegram()
+    {
+        own_keys_ = true;
+        own_dcs_ = true;
+        known_dcs_.clear();
+    }
+
     void save()
     {
         dirty_ = false;
         data_.dc = home_;
-        if (auto const saved = context_->options.storage.save(data_); !saved)
+        if (auto const saved = storage_.save(data_); !saved)
             tell({client_event_kind::storage_error, home_, saved.error(), {}});
     }
 
@@ -502,6 +531,8 @@ private:
     }
     void on_state(connection& from, const client_event& event) override
     {
+        if (from.dc() == home_ && !from.media())
+            connected_ = event.kind == client_event_kind::connected;
         if (event.kind == client_event_kind::connected && from.dc() == home_ && !from.media() &&
             (data_.ip != from.address().host || data_.port != from.address().port)) {
             data_.ip = from.address().host;
@@ -541,6 +572,7 @@ private:
         if (state_ != state::connected)
             return;
         state_ = state::idle;
+        connected_ = false;
         last_end_ = why;
         if (why.is(errc::auth_key_unknown))
             tell({client_event_kind::session_ended, home_, why, {}});
@@ -679,6 +711,7 @@ private:
         left.salt = data_.salt;
         left.authorized = true;
         former_home_ = std::exchange(home_, dc);
+        connected_ = false;
 
         auto& taken = foreign_[dc];
         home_authorized_ = data_.user_id == 0 || taken.authorized;
@@ -752,6 +785,7 @@ private:
 
     boost::asio::any_io_executor executor_;
     boost::asio::any_io_executor strand_;
+    any_storage storage_; ///< on the strand only, and gone once closed: it may hold a lock
     std::shared_ptr<client_context> context_;
     state state_ = state::idle;
     error last_end_{};
@@ -763,6 +797,7 @@ private:
     boost::asio::steady_timer save_timer_;
     std::vector<dc_address> known_dcs_{};
     bool own_dcs_ = false; ///< they are the user's
+    bool own_keys_ = false;
     int former_home_ = 0;
     bool home_authorized_ = true; ///< false between a move of a signed-in account and the carrying over
     std::map<std::pair<int, bool>, std::shared_ptr<connection>> connections_{};

@@ -37,6 +37,8 @@ public:
     /// Whether Updates in results are wanted by a subscription, and how to hand them in.
     bool wants_results() const noexcept { return wants_results_; }
     virtual void saw_result(bytes updates) = 0;
+    /// Whether requests flow to the account's data centre.
+    bool connected() const noexcept { return connected_; }
 
     virtual void signed_in(std::int64_t user_id, std::string phone) = 0;
     virtual void signed_out() = 0;
@@ -46,6 +48,7 @@ public:
 protected:
     std::atomic<std::uint64_t> last_id_{0};
     std::atomic<bool> wants_results_{false};
+    std::atomic<bool> connected_{false};
 };
 
 } // namespace mtproto::detail

@@ -1,0 +1,2 @@
+// The server that the client is tested against.
+#include <mtproto/proxy/src.hpp>
