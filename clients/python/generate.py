@@ -6,7 +6,8 @@
 
     python generate.py PROTO_FOLDER OUTPUT_FOLDER
 
-protoc's own modules would do as well, but make all 5,000 classes at import: 0.3 s and 60 MB against 0.02 s and 14 MB.
+protoc's own modules would do as well, but they compile 3 MB of Python when first imported (0.3 s, 60 MB), and go under the name mtproto.
+This takes 0.03 s and 15 MB each time, as those do later.
 """
 import collections
 import keyword

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs one of the clients in clients/, or grpcurl, against `mtprotod start --sandbox`.
 
-    proxy.py --daemon build/apps/mtprotod/mtprotod --packages build/interop --client python|node|go|grpcurl|examples [--verbose]
+    proxy.py --daemon build/apps/mtprotod/mtprotod --packages build/interop --client python|node|go|grpcurl|examples|unit [--verbose]
     proxy.py --fake ...     against clients/python/tests/fake.py instead, to try a client without the daemon; not with grpcurl
 
 A client gets JSON in its only argument: target, cut (the same through a relay), token, accounts (who writes, who reads; the one
@@ -239,6 +239,14 @@ async def test_grpcurl(args, daemon, _):
     print(f"{len(methods)} methods listed and one described; calls, updates and errors through reflection")
 
 
+async def test_unit(args, *_):
+    """The Python package's own tests."""
+    tests = CLIENTS / "python" / "tests"
+    code, lines = await run([str(installed(args.packages, "proxy-python") / "bin" / "python"), "-B", "-m", "unittest", "discover", "-s", str(tests)])
+    check(code == 0, *lines)
+    print(*lines[-3:])
+
+
 async def test_examples(args, daemon, _):
     """The programs of the documentation, as they stand, each until it has printed what it should."""
     python = str(installed(args.packages, "proxy-python") / "bin" / "python")
@@ -266,15 +274,28 @@ async def test_examples(args, daemon, _):
         if listening.done():
             break
     await listening
+    hello = (examples / "hello.py").read_text().replace('"localhost:11011"', f'"{daemon.target}", token="{TOKEN}"')
+    check(TOKEN in hello, "hello.py connects to somewhere else")
+    if not args.fake:  # which has no messages to oneself
+        listening = asyncio.create_task(expect(r"message: .*to hello", python, "-B", "-c", hello, ended=False))
+        for _ in range(40):
+            await expect(r"sent", python, "-B", str(examples / "send.py"), "Ada Lovelace", "to hello", ACCOUNT="bob")
+            await asyncio.sleep(0.2)
+            if listening.done():
+                break
+        await listening
     for command in (["node", str(node / "example.mjs")], [str(go / "bin" / "example")]):
         await expect(r"dialog with (.*\n)*sent to (.*\n)*listening", *command, ended=False)
-    print("the examples of Python, Node and Go do what they say")
+    if not args.fake:  # that has no reflection
+        path = f"{go / 'bin'}:{os.environ['PATH']}"
+        await expect(r"mtproto.Mtproto.MessagesSendMessage(.*\n)*.*Book club", str(CLIENTS / "grpcurl.sh"), ended=False, PATH=path)
+    print("the examples of Python, Node, Go and grpcurl do what they say")
 
 
 async def main(args):
     with tempfile.TemporaryDirectory(prefix="interop-proxy-") as folder:
         async with Daemon(args, pathlib.Path(folder)) as daemon, Relay(daemon.target) as relay:
-            tests = {"grpcurl": test_grpcurl, "examples": test_examples}
+            tests = {"grpcurl": test_grpcurl, "examples": test_examples, "unit": test_unit}
             try:
                 await tests.get(args.client, test_client)(args, daemon, relay)
             except Failed as problem:
@@ -292,7 +313,7 @@ if __name__ == "__main__":
     parser.add_argument("--daemon", help="the program mtprotod")
     parser.add_argument("--fake", action="store_true", help="use the fake of the Python package's tests")
     parser.add_argument("--packages", required=True, type=pathlib.Path, help="the folder given to tests/interop/install")
-    parser.add_argument("--client", required=True, choices=["python", "node", "go", "grpcurl", "examples"])
+    parser.add_argument("--client", required=True, choices=["python", "node", "go", "grpcurl", "examples", "unit"])
     parser.add_argument("--verbose", action="store_true", help="print what the daemon logs")
     arguments = parser.parse_args()
     arguments.packages = arguments.packages.resolve()

@@ -4,9 +4,11 @@ import os
 
 from mtproto_proxy import connect, tl, unwrap
 
+PROXY, TOKEN, ACCOUNT = os.environ.get("PROXY", "localhost:11011"), os.environ.get("TOKEN", ""), os.environ.get("ACCOUNT", "")
+
 
 async def main():
-    async with connect(os.environ.get("PROXY", "localhost:11011"), token=os.environ.get("TOKEN", ""), account=os.environ.get("ACCOUNT", "")) as tg:
+    async with connect(PROXY, token=TOKEN, account=ACCOUNT) as tg:
         found = await tg.messages.getDialogs(offset_peer=tl.inputPeerEmpty(), limit=20)
         names = {user.id: f"{user.first_name} {user.last_name}".strip() for user in map(unwrap, found.users)}
         names |= {chat.id: chat.title for chat in map(unwrap, found.chats)}

@@ -5,6 +5,8 @@ import sys
 
 from mtproto_proxy import FloodWait, RpcError, connect, random_id, tl, unwrap
 
+PROXY, TOKEN, ACCOUNT = os.environ.get("PROXY", "localhost:11011"), os.environ.get("TOKEN", ""), os.environ.get("ACCOUNT", "")
+
 
 async def peer_of(tg, title):
     found = await tg.messages.getDialogs(offset_peer=tl.inputPeerEmpty(), limit=100)
@@ -18,7 +20,7 @@ async def peer_of(tg, title):
 
 
 async def main(title, text):
-    async with connect(os.environ.get("PROXY", "localhost:11011"), token=os.environ.get("TOKEN", ""), account=os.environ.get("ACCOUNT", "")) as tg:
+    async with connect(PROXY, token=TOKEN, account=ACCOUNT) as tg:
         request = {"peer": await peer_of(tg, title), "message": text, "random_id": random_id()}
         try:
             sent = await tg.messages.sendMessage(**request)

@@ -6,11 +6,12 @@ import pathlib
 from mtproto_proxy import connect, pb, unwrap
 
 PLACE = pathlib.Path(os.environ.get("CURSOR_FILE", "updates.cursor"))
+PROXY, TOKEN, ACCOUNT = os.environ.get("PROXY", "localhost:11011"), os.environ.get("TOKEN", ""), os.environ.get("ACCOUNT", "")
 
 
 async def main():
     cursor = PLACE.read_text() if PLACE.exists() else ""
-    async with connect(os.environ.get("PROXY", "localhost:11011"), token=os.environ.get("TOKEN", ""), account=os.environ.get("ACCOUNT", "")) as tg:
+    async with connect(PROXY, token=TOKEN, account=ACCOUNT) as tg:
         async with tg.updates(kinds=["updateNewMessage", "updateNewChannelMessage"], cursor=cursor) as updates:
             print("listening", flush=True)
             async for event in updates:

@@ -3,7 +3,7 @@
     async with connect("localhost:11011") as tg:
         await tg.messages.sendMessage(peer=tl.inputPeerSelf(), message="Hello", random_id=random_id())
         async for event in tg.updates(kinds=["updateNewMessage"]):
-            print(event.update.message)
+            print(unwrap(event.update.message))
 
 mtproto_proxy.sync.connect does the same without asyncio.
 """
