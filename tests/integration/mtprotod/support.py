@@ -14,7 +14,7 @@ import time
 import unittest
 
 DAEMON, TOOL = (os.path.abspath(sys.argv.pop(1)) for _ in range(2))
-SECONDS = 60
+SECONDS = 120
 KEPT = ("PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "TMPDIR", "SYSTEMROOT")
 
 Finished = collections.namedtuple("Finished", "code out err")
