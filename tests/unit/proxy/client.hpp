@@ -22,7 +22,7 @@ struct answer
 struct call_settings
 {
     std::vector<std::pair<std::string, std::string>> metadata{};
-    std::chrono::milliseconds timeout{5000};
+    std::chrono::milliseconds timeout{30000};
 };
 
 struct tls_settings
@@ -45,7 +45,7 @@ public:
     bool write(const std::string& message);
     void writes_done();
     /// None if the stream ended, or nothing came in time.
-    std::optional<std::string> read(std::chrono::milliseconds limit = std::chrono::milliseconds(5000));
+    std::optional<std::string> read(std::chrono::milliseconds limit = std::chrono::milliseconds(20000));
     /// Waits for the headers.
     std::multimap<std::string, std::string> headers();
     answer finish();

@@ -113,7 +113,7 @@ private:
     bool wait(Condition condition)
     {
         std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, std::chrono::seconds(5), condition);
+        return changed_.wait_for(lock, std::chrono::seconds(20), condition);
     }
     void run()
     {
@@ -215,7 +215,7 @@ public:
     bool noted(const std::string& what, std::size_t count = 1)
     {
         std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, std::chrono::seconds(5), [&] { return seen[what] >= count; });
+        return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return seen[what] >= count; });
     }
     std::size_t count(const std::string& what)
     {

@@ -62,8 +62,8 @@ TEST_CASE("a deadline reaches the account", "[proxy][server]")
     served by;
     REQUIRE(by.up);
     grpc_client const to(by.address());
-    CHECK(to.call("MessagesSend", "echo:x", {.timeout = 4000ms}).code == 0);
-    CHECK(by.account->last_timeout() <= 4100ms);
+    CHECK(to.call("MessagesSend", "echo:x", {.timeout = 60000ms}).code == 0);
+    CHECK(by.account->last_timeout() <= 60100ms);
     CHECK(by.account->last_timeout() > 2000ms);
     CHECK(to.call("MessagesSend", "echo:x", {.timeout = 0ms}).code == 0);
     CHECK(by.account->last_timeout() == 0ms);
@@ -179,7 +179,7 @@ TEST_CASE("a drain that lasts too long is cut", "[proxy][server]")
     REQUIRE(by->account->holds(2));
     auto const began = std::chrono::steady_clock::now();
     by->server.shutdown();
-    CHECK(std::chrono::steady_clock::now() - began < 5s);
+    CHECK(std::chrono::steady_clock::now() - began < 15s);
     CHECK(running.finish().code == 14);
     CHECK(deaf.finish().code == 14);
     CHECK(listener.finish().code == 14);

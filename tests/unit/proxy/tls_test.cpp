@@ -68,7 +68,7 @@ TEST_CASE("TLS, and certificates of clients", "[proxy][tls]")
 {
     auto const ca = make("test CA"), other_ca = make("other CA");
     auto const server = make("localhost", &ca), friendly = make("client", &ca), strange = make("stranger", &other_ca);
-    call_settings const brief{.timeout = std::chrono::milliseconds(3000)};
+    call_settings const brief{.timeout = std::chrono::milliseconds(20000)};
 
     auto options = quiet_options();
     options.tls.chain = server.certificate_pem();
