@@ -2,19 +2,16 @@
 //
 // It is also an example of the library: one coroutine from top to bottom, no thread, no callback.
 
+#include "conversation.hpp"
 #include "stage.hpp"
+#include "through_proxy.hpp"
 
 #include "../mtproto/local_sandbox.hpp"
 
-#include <mtproto/api/methods/contacts.hpp>
-#include <mtproto/api/methods/messages.hpp>
 #include <mtproto/client/client.hpp>
 #include <mtproto/client/file_storage.hpp>
 #include <mtproto/client/memory_storage.hpp>
-#include <mtproto/client/random_id.hpp>
 #include <mtproto/client/sign_in.hpp>
-#include <mtproto/sandbox/lean.hpp>
-#include <mtproto/tl/equal.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -40,10 +37,7 @@ using mtproto::result;
 using mtproto::task;
 using mtproto::apps::local_sandbox;
 using mtproto::apps::sandbox_user;
-using mtproto::demo::stage;
-// What holds messages is read with the constructors that the sandbox knows: all of the API's would take a
-// minute to compile. `api::Updates` in place of `raw::Updates<lean>` is all that a real client changes.
-using mtproto::sandbox::lean;
+using namespace mtproto::demo;
 
 constexpr auto patience = std::chrono::seconds(30); // for the whole demo; it takes about one
 
@@ -78,8 +72,6 @@ std::string hex(std::uint64_t value)
     return text;
 }
 
-error wrong(std::string what) { return error(errc::wrong_result, std::move(what)); }
-
 std::string name_of(const api::User& of)
 {
     auto const* const user = api::get_if<api::user>(of);
@@ -98,27 +90,6 @@ mtproto::client_options options_for(const local_sandbox& data_centre)
     options.data_centres.push_back({data_centre.dc(), {data_centre.host(), data_centre.port()}});
     options.keys.push_back(mtproto::crypto::rsa_public_key::from_pem(data_centre.public_key_pem()).value());
     return options;
-}
-
-/// The messages that an Updates brings, whatever form it has; `text` only, with its sender.
-struct incoming
-{
-    std::int64_t from = 0;
-    std::string text;
-};
-std::optional<incoming> message_in(const raw::Updates<lean>& updates)
-{
-    if (auto const* const brief = api::get_if<raw::updateShortMessage<lean>>(updates))
-        return incoming{brief->user_id, brief->message};
-    auto const* const several = api::get_if<raw::updates_<lean>>(updates);
-    if (!several)
-        return std::nullopt;
-    for (auto const& update : several->updates)
-        if (auto const* const fresh = api::get_if<raw::updateNewMessage<lean>>(update))
-            if (auto const* const message = api::get_if<raw::message<lean>>(*fresh->message))
-                if (auto const* const from = api::get_if<raw::peerUser<lean>>(message->peer_id))
-                    return incoming{from->user_id, message->message_};
-    return std::nullopt;
 }
 
 class demo
@@ -149,6 +120,10 @@ public:
             if (auto const done = co_await sign_in_bob(bob); !done)
                 co_return done;
             if (auto const done = co_await talk(ada, bob); !done)
+                co_return done;
+            party const first{ada, ada_.username, ada_id_};
+            party const second{bob, bob_.username, bob_id_};
+            if (auto const done = co_await through_proxy(out_, first, second); !done)
                 co_return done;
             if (auto const done = co_await bob.close(); !done)
                 co_return done;
@@ -236,43 +211,6 @@ private:
         co_return result<>{};
     }
 
-    /// Somebody's address, from the username.
-    task<result<raw::InputPeer<lean>>> look_up(mtproto::client& tg, std::string username)
-    {
-        raw::contacts::resolveUsername<lean> request;
-        request.username = std::move(username);
-        auto const found = co_await tg.invoke(request);
-        if (!found)
-            co_return found.error();
-        auto const& answer = *api::get_if<raw::contacts::resolvedPeer<lean>>(*found);
-        auto const* const user =
-            answer.users.empty() ? nullptr : api::get_if<raw::user<lean>>(answer.users.front());
-        if (!user || !user->access_hash)
-            co_return wrong("contacts.resolveUsername found nobody");
-        raw::inputPeerUser<lean> peer;
-        peer.user_id = user->id;
-        peer.access_hash = *user->access_hash;
-        co_return raw::InputPeer<lean>(std::move(peer));
-    }
-
-    task<result<std::int32_t>> send(mtproto::client& tg, raw::InputPeer<lean> to, std::string text)
-    {
-        raw::messages::sendMessage<lean> request;
-        request.peer = std::move(to);
-        request.message = std::move(text);
-        request.random_id = mtproto::random_id();
-        auto const answer = co_await tg.invoke(request);
-        if (!answer)
-            co_return answer.error();
-        if (auto const* const brief = api::get_if<raw::updateShortSentMessage<lean>>(*answer))
-            co_return brief->id;
-        if (auto const* const several = api::get_if<raw::updates_<lean>>(*answer))
-            for (auto const& update : several->updates)
-                if (auto const* const id = api::get_if<raw::updateMessageID<lean>>(update))
-                    co_return id->id;
-        co_return wrong("messages.sendMessage did not tell the message's id");
-    }
-
     /// Waits for the next message among the updates and compares it.
     task<result<>> expect(mtproto::update_subscription& updates, std::int64_t from, std::string text)
     {
@@ -306,7 +244,7 @@ private:
             co_return came;
         out_.done("update", "Ada receives it");
 
-        if (auto const listed = co_await list_dialogs(ada); !listed)
+        if (auto const listed = co_await list_dialogs(ada, out_, bob_id_, 1); !listed)
             co_return listed;
 
         auto to_bob = co_await look_up(ada, bob_.username);
@@ -320,56 +258,6 @@ private:
         if (auto const came = co_await expect(bob_updates, ada_id_, "Hello Bob, hello MTProto"); !came)
             co_return came;
         out_.done("update", "Bob receives it");
-        co_return result<>{};
-    }
-
-    task<result<>> list_dialogs(mtproto::client& tg)
-    {
-        raw::messages::getDialogs<lean> request;
-        request.limit = 20;
-        auto const answer = co_await tg.invoke(request);
-        if (!answer)
-            co_return answer.error();
-        bool with_bob = false;
-        std::vector<std::vector<std::string>> rows{{"dialog", "kind", "new", "last message"}};
-        auto const show = [&](auto const& found, auto const& dialogs) {
-            for (auto const& one : dialogs) {
-                auto const* const dialog = api::get_if<raw::dialog<lean>>(one);
-                if (!dialog)
-                    continue;
-                std::vector<std::string> row{"?", "?", std::to_string(dialog->unread_count), ""};
-                if (auto const* const peer = api::get_if<raw::peerUser<lean>>(dialog->peer)) {
-                    for (auto const& each : found.users)
-                        if (auto const* const user = api::get_if<raw::user<lean>>(each);
-                            user && user->id == peer->user_id)
-                            row[0] = user->first_name.value_or(""), row[1] = user->bot ? "bot" : "user";
-                    with_bob = with_bob || (peer->user_id == bob_id_ && dialog->unread_count == 1);
-                }
-                for (auto const& each : found.chats) {
-                    auto const* const channel = api::get_if<raw::channel<lean>>(each);
-                    auto const* const in_channel = api::get_if<raw::peerChannel<lean>>(dialog->peer);
-                    if (channel && in_channel && channel->id == in_channel->channel_id)
-                        row[0] = channel->title, row[1] = channel->megagroup ? "group" : "channel";
-                    auto const* const chat = api::get_if<raw::chat<lean>>(each);
-                    auto const* const in_chat = api::get_if<raw::peerChat<lean>>(dialog->peer);
-                    if (chat && in_chat && chat->id == in_chat->chat_id)
-                        row[0] = chat->title, row[1] = "group";
-                }
-                for (auto const& each : found.messages)
-                    if (auto const* const message = api::get_if<raw::message<lean>>(each);
-                        message && message->id == dialog->top_message && message->peer_id == dialog->peer)
-                        row[3] = message->message_;
-                rows.push_back(std::move(row));
-            }
-        };
-        if (auto const* const all = api::get_if<raw::messages::dialogs<lean>>(*answer))
-            show(*all, all->dialogs_);
-        else if (auto const* const part = api::get_if<raw::messages::dialogsSlice<lean>>(*answer))
-            show(*part, part->dialogs);
-        if (!with_bob)
-            co_return wrong("messages.getDialogs does not have Bob with one new message");
-        out_.done("messages.getDialogs", "Ada has " + std::to_string(rows.size() - 1) + " dialogs");
-        out_.table(rows);
         co_return result<>{};
     }
 

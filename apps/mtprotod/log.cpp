@@ -5,6 +5,8 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <mtproto/proxy/detail/wire.hpp>
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
@@ -45,7 +47,10 @@ spdlog::level::level_enum spd(log_level level)
 }
 
 // JSON's own quoting serves both formats: no value can end a line or begin another field.
-std::string quoted(std::string_view text) { return boost::json::serialize(boost::json::string(text)); }
+std::string quoted(std::string_view text)
+{
+    return boost::json::serialize(boost::json::string(proxy::detail::as_utf8(text)));
+}
 
 bool is_plain(std::string_view text)
 {

@@ -78,6 +78,7 @@ struct start_line
     std::string config;
     std::string level;
     std::string format;
+    std::string socket_mode;
     double drain = -1;
     bool no_reflection = false;
     bool plaintext = false;
@@ -121,6 +122,9 @@ void add_start(CLI::App& app, start_line& to, command& chosen)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     (void)port;
+    sub->add_option("--socket-mode", to.socket_mode, "Who may use a unix socket [0600]")
+        ->type_name("OCTAL")
+        ->check([](const std::string& text) { return parse_mode(text) ? std::string() : "it is octal, such as 0660"; });
     sub->add_option("--tls-cert", given.tls_cert, "Certificate chain in PEM")->type_name("FILE");
     sub->add_option("--tls-key", given.tls_key, "Its private key in PEM")->type_name("FILE");
     sub->add_option("--client-ca", given.client_ca, "Clients must show a certificate that this one signs")->type_name("FILE");
@@ -148,6 +152,8 @@ void add_start(CLI::App& app, start_line& to, command& chosen)
             to.given.level = parse_log_level(to.level);
         if (!to.format.empty())
             to.given.format = parse_log_format(to.format);
+        if (!to.socket_mode.empty())
+            to.given.socket_mode = parse_mode(to.socket_mode);
         if (to.drain >= 0)
             to.given.drain = std::chrono::milliseconds(static_cast<std::int64_t>(to.drain * 1000));
         if (to.no_reflection)

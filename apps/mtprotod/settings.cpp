@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -40,6 +41,15 @@ std::optional<log_format> parse_log_format(std::string_view text)
     if (text == "json")
         return log_format::json;
     return std::nullopt;
+}
+
+std::optional<unsigned> parse_mode(std::string_view text)
+{
+    unsigned mode = 0;
+    auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+    if (ec != std::errc() || end != text.data() + text.size() || mode > 0777)
+        return std::nullopt;
+    return mode;
 }
 
 account_settings parse_account(std::string_view text)
@@ -289,6 +299,7 @@ result<settings> read_configuration(const std::string& file)
     top.text("metrics", out.metrics);
     top.word("log-level", "is trace, debug, info, warning, error or off", out.level, parse_log_level);
     top.word("log-format", "is text or json", out.format, parse_log_format);
+    top.word("socket-mode", "is an octal number in quotes, such as \"0660\"", out.socket_mode, parse_mode);
     top.seconds("drain", out.drain);
     top.seconds("max-deadline", out.max_deadline);
     top.whole("max-request", 1024, 1u << 30, out.max_request);

@@ -72,6 +72,9 @@ struct settings
 std::optional<log_level> parse_log_level(std::string_view text);
 std::optional<log_format> parse_log_format(std::string_view text);
 
+/// "0660". Nothing for what is no octal number up to 0777.
+std::optional<unsigned> parse_mode(std::string_view text);
+
 /// "NAME=FILE", or "FILE", which is named after the file without its ending.
 account_settings parse_account(std::string_view text);
 

@@ -6,6 +6,8 @@
 #include "mtproto/tl/reader.hpp"
 #include "mtproto/tl/writer.hpp"
 
+#include <string>
+
 namespace mtproto::proxy::detail {
 
 /// Any method, as the message AnyMethod: a oneof over all of them. A caller in Python composes typed messages this way, and
@@ -35,5 +37,11 @@ bool result_to_protobuf(std::uint32_t any_result, tl::reader& from, tl::protobuf
 bool find_query(std::uint32_t method, tl::reader& from, tl::protobuf_writer& scratch);
 /// The reverse of request_from_protobuf, in the library for callers.
 bool request_to_protobuf(std::uint32_t method, tl::reader& from, tl::protobuf_writer& to);
+
+// For tests, in the same library: a boxed value or a method by the id of its first constructor.
+bool any_to_protobuf(std::uint32_t id, tl::reader& from, tl::protobuf_writer& to);
+bool any_from_protobuf(std::uint32_t id, tl::protobuf_source& in, tl::bytes_view message, tl::writer& to);
+/// The name of its message: "TypeInputPeer", "ReqMessagesSendMessage"; empty for a constructor that is not the API's.
+std::string any_message(std::uint32_t id);
 
 } // namespace mtproto::proxy::detail

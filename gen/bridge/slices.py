@@ -6,6 +6,7 @@
   bridge_serve.cpp    chooses among them by method and by result, with a switch
   bridge_call_N.cpp   instantiate the others, for callers and tests
   bridge_call.cpp     likewise
+  bridge_any.cpp      for tests: any type by the id of its constructor
 
 so that the node of a type is compiled once in a program, however many files reach the type.
 
@@ -25,6 +26,7 @@ from generated_types import REFERENCE, boxed_types, read  # noqa: E402
 
 RESULT = re.compile(r"^    using result = .*$", re.M)
 TL_LINE = re.compile(r'tl_line\[\] =\s*"([\w.]+)#([0-9a-f]+)')
+TL_TEXT = re.compile(r'tl_line\[\] =((?:\s*"[^"]*")+)')
 METHOD = re.compile(r'^\s*\{"(\w+)", "([\w.]+)", 0x([0-9a-f]+), (\d+), (\d+), "(\w+)"\},$', re.M)
 # Sent by a server without being the result of a method.
 PUSHED = ["Update", "User", "Chat"]
@@ -163,6 +165,32 @@ def main():
              "        return from.fail(from.left() < 4 ? errc::truncated : errc::unknown_constructor, id);",
              "    from.id();", "    auto const start = to.begin(method->any_method);",
              "    bool const ok = request_to_protobuf(id, from, to);", "    to.end(start);", "    return ok;", "}"]
+          + close)
+
+    # By the id of a value's first constructor, for tests.
+    def ids(t):
+        return [TL_LINE.search(types[a].body)[2] for a in t.alternatives] or [TL_LINE.search(t.body)[2]]
+
+    def message(t):
+        line = "".join(re.findall('"([^"]*)"', TL_TEXT.search(types[t.alternatives[0]].body if t.alternatives else t.body)[1]))
+        name = line.rsplit("= ", 1)[1]
+        return "Type" + "".join(part[0].upper() + part[1:] for part in name.split("."))
+
+    def by_id(of_type, of_method):
+        return ([f"    {' '.join(f'case 0x{i}:' for i in ids(t))} {of_type(t)}" for t in boxed]
+                + [f"    case 0x{id_:08x}: {of_method(m)}" for m, id_, _ in table])
+
+    write(args.out / "bridge_any.cpp",
+          [*head, '#include "mtproto/proxy/bridge.hpp"', "", *open_]
+          + switch("bool any_to_protobuf(std::uint32_t id, tl::reader& from, tl::protobuf_writer& to)", "id", by_id(
+              lambda t: f"return tl::boxed_to_protobuf<{cpp(t)}>(from, to);",
+              lambda m: f"from.id(); return tl::fields_to_protobuf<{cpp(m)}>(from, to);"))
+          + switch("bool any_from_protobuf(std::uint32_t id, tl::protobuf_source& in, tl::bytes_view message, tl::writer& to)", "id", by_id(
+              lambda t: f"return tl::boxed_from_protobuf<{cpp(t)}>(in, message, to);",
+              lambda m: f"to.id(id); return tl::fields_from_protobuf<{cpp(m)}>(in, message, to);"))
+          + ["", "std::string any_message(std::uint32_t id)", "{", "    switch (id) {"]
+          + by_id(lambda t: f'return "{message(t)}";', lambda m: "break;")
+          + ["    default: return {};", "    }", '    return "Req" + std::string(find_method(id)->rpc);', "}"]
           + close)
 
 

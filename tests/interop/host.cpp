@@ -46,7 +46,6 @@ using mtproto::error;
 using mtproto::result;
 using mtproto::task;
 
-constexpr std::int32_t part_size = 512 * 1024;
 constexpr int guests = 32;
 constexpr auto code = "12345";
 

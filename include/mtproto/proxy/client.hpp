@@ -56,7 +56,7 @@ public:
     template <tl::method Q>
     task<result<typename Q::result>> invoke(const Q& request, call_options how = {})
     {
-        return decoded<typename Q::result>(
+        return decoded<Q>(
             detail::call(core_, executor_, detail::method_path<Q>(), detail::request_message(request), how));
     }
 
@@ -71,13 +71,13 @@ public:
     void close() { core_->close(); }
 
 private:
-    template <class R>
-    static task<result<R>> decoded(task<result<detail::bytes>> answer)
+    template <class Q>
+    static task<result<typename Q::result>> decoded(task<result<detail::bytes>> answer)
     {
         auto const message = co_await std::move(answer);
         if (!message)
             co_return message.error();
-        auto read = detail::read_result<R>(*message);
+        auto read = detail::read_result<Q>(*message);
         if (!read)
             co_return error(errc::wrong_result, read.error().message());
         co_return read;

@@ -18,7 +18,7 @@ namespace mtproto::proxy {
 class client_account final : public account
 {
 public:
-    explicit client_account(client& tg) : state_(std::make_shared<state>(tg)) {}
+    explicit client_account(mtproto::client& tg) : state_(std::make_shared<state>(tg)) {}
 
     void call(call_id id, std::vector<std::byte> request_tl, std::chrono::milliseconds timeout, completion done) override
     {
@@ -50,8 +50,8 @@ public:
 private:
     struct state
     {
-        explicit state(client& c) : tg(c) {}
-        client& tg;
+        explicit state(mtproto::client& c) : tg(c) {}
+        mtproto::client& tg; // not proxy::client
         std::mutex mutex{};
         std::unordered_map<call_id, std::uint64_t> calls{};
     };

@@ -41,11 +41,8 @@ public:
         for (;;) {
             if (at_ == end_)
                 return false;
-            std::uint64_t tag{};
-            if (!varint(tag) || tag >> 32 != 0 || tag >> 3 == 0) [[unlikely]]
+            if (!tag(field)) [[unlikely]]
                 return fail();
-            field.number = static_cast<std::uint32_t>(tag >> 3);
-            field.wire = static_cast<protobuf_wire>(tag & 7u);
             if (field.wire == protobuf_wire::begin_group) [[unlikely]] {
                 if (!skip_group(field.number))
                     return fail();
@@ -92,6 +89,18 @@ private:
         }
         return false;
     }
+    // At most five bytes, of which 32 bits count, as libprotobuf has it.
+    bool tag(protobuf_field& field) noexcept
+    {
+        auto const* const start = at_;
+        std::uint64_t value{};
+        if (!varint(value) || at_ - start > 5)
+            return false;
+        auto const tag = static_cast<std::uint32_t>(value);
+        field.number = tag >> 3;
+        field.wire = static_cast<protobuf_wire>(tag & 7u);
+        return field.number != 0;
+    }
     bool content(protobuf_field& field) noexcept
     {
         switch (field.wire) {
@@ -124,11 +133,9 @@ private:
         int depth = 0;
         open[depth++] = number;
         while (depth != 0) {
-            std::uint64_t tag{};
-            if (!varint(tag) || tag >> 32 != 0 || tag >> 3 == 0)
+            protobuf_field inner;
+            if (!tag(inner))
                 return false;
-            protobuf_field inner{.number = static_cast<std::uint32_t>(tag >> 3),
-                                 .wire = static_cast<protobuf_wire>(tag & 7u)};
             if (inner.wire == protobuf_wire::begin_group) {
                 if (depth == max_group_depth)
                     return false;

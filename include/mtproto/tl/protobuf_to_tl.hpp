@@ -139,6 +139,7 @@ inline bool text_from_protobuf(protobuf_source& in, bytes_view value, writer& to
 struct raw_string
 {
     std::uint64_t index;
+    std::size_t place; // among the entries: the last one for an index counts
     bytes_view value;
 };
 [[gnu::cold]] inline std::vector<raw_string> raw_strings_of(const protobuf_layout& at, std::uint32_t number)
@@ -146,9 +147,11 @@ struct raw_string
     std::vector<raw_string> all;
     protobuf_source::for_each_raw(at.message, [&](std::uint64_t field, std::uint64_t index, bytes_view value) {
         if (field == number)
-            all.push_back({index, value});
+            all.push_back({index, all.size(), value});
     });
-    std::ranges::stable_sort(all, {}, &raw_string::index);
+    std::ranges::sort(all, [](const raw_string& a, const raw_string& b) {
+        return a.index != b.index ? a.index < b.index : a.place < b.place;
+    });
     return all;
 }
 

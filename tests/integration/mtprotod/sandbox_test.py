@@ -38,6 +38,8 @@ class Sandbox(Case):
         self.dialogs(f"unix:{path}")
         self.dialogs(daemon.addresses[1])
         self.assertEqual(daemon.stop(signal.SIGINT), 0)
+        self.start("--sandbox", "--listen", f"unix:{path}", "--socket-mode", "0660")
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o660)
 
     def test_port_of_the_environment(self):
         with socket.socket() as probe:

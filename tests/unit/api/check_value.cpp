@@ -1,6 +1,8 @@
 // The part of the round trip that does not depend on the type.
 #include "roundtrip.hpp"
 
+#include "protobuf_oracle.hpp"
+
 #include "mtproto/tl/schema/dynamic_json.hpp"
 #include "mtproto/tl/schema/transcode.hpp"
 
@@ -36,6 +38,11 @@ void check_value(run& r, const codec& with, const void* value, void* again)
     auto const same = tl::schema::transcode(r.schema(), r.schema(), out.view());
     r.expect(same && std::ranges::equal(*same, out.view()), "not the same for its own layer",
              same ? "" : same.error().text());
+
+#ifdef ROUNDTRIP_PROTOBUF
+    if (!with.open)
+        check_protobuf(r, out.view(), described);
+#endif
 
     auto const size = out.size();
     for (auto const length : {size - 4, size - 1, size / 2, size / 3 & ~std::size_t{3}, std::size_t{3}}) {

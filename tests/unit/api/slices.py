@@ -162,14 +162,16 @@ def main():
     calls_of = "\n".join(f"    {name}_slice_{n:02}(r);" for n in range(args.slices))
     declared = "\n".join(f"void {name}_slice_{n:02}(run&);" for n in range(args.slices))
     write(args.out / f"{name}_slices.cpp",
-          [*head, '#include "catch.hpp"', "", '#include "run.hpp"', "",
+          [*head, '#include "catch.hpp"', "", '#include "protobuf_oracle.hpp"', "",
            f'#include "mtproto/{name}/schema_text.hpp"', '#include "mtproto/tl/schema/parser.hpp"', "", "namespace roundtrip {", declared,
            "} // namespace roundtrip", "",
            f'TEST_CASE("{name}: every constructor and method survives TL and JSON")', "{",
            "    std::string text;", f"    for (auto const piece : mtproto::{name}::schema_text)",
            "        text += piece;", "    auto const schema = mtproto::tl::schema::parse(std::move(text)).value();",
            "    roundtrip::run r(schema);", "    using namespace roundtrip;", calls_of,
-           "    CHECK(r.failures() == \"\");",
+           "    CHECK(r.failures() == \"\");", "#ifdef ROUNDTRIP_PROTOBUF",
+           "    auto const& protobuf = counts_of_protobuf();", "    CHECK(protobuf.messages >= protobuf.refused_messages);",
+           "    CHECK(protobuf.mutations >= protobuf.broken_mutations);", "#endif",
            f"    CHECK(r.constructors() == {constructors + len(calls)});", "}"])
 
 

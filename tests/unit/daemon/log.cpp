@@ -18,6 +18,7 @@ TEST_CASE("a line of text quotes what needs it", "[log]")
 
 TEST_CASE("no value can end a line or forge another field", "[log]")
 {
+    CHECK(log_text(log_format::json, "x", {{"why", "a\xff"}}) == "\"event\":\"x\",\"why\":\"a\xef\xbf\xbd\"");
     std::string const evil = "x\"\n{\"level\":\"info\"}\x1b[2J";
     auto const text = log_text(log_format::text, "call", {{"why", evil}});
     CHECK(text.find('\n') == std::string::npos);

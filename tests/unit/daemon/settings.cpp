@@ -73,6 +73,7 @@ log-format = "json"
 drain = 2.5
 max-calls = 8
 reflection = false
+socket-mode = "0660"
 
 [tls]
 cert = "c.pem"
@@ -99,6 +100,7 @@ rate = 0.5
     CHECK(read->drain == std::chrono::milliseconds(2500));
     CHECK(read->max_calls == 8u);
     CHECK(read->reflection == false);
+    CHECK(read->socket_mode == 0660u);
     CHECK(read->tls_key == "k.pem");
     CHECK(read->accounts.size() == 2);
     REQUIRE(read->inline_tokens.size() == 2);
@@ -115,6 +117,7 @@ TEST_CASE("what is wrong is said with its line, and without the value", "[settin
     folder const in;
     CHECK(says(refusal(in, "\nprot = 1\n"), "c.toml:2"));
     CHECK(says(refusal(in, "\nprot = 1\n"), "did you mean port"));
+    CHECK(says(refusal(in, "socket-mode = \"0999\""), "octal"));
     CHECK(says(refusal(in, "port = 70000"), "'port' is a number"));
     CHECK(says(refusal(in, "log-level = \"loud\""), "'log-level' is trace"));
     CHECK(says(refusal(in, "[account.x]\n"), "needs 'secrets'"));

@@ -1,9 +1,11 @@
 // Both sides of the key exchange, each against the other and against a peer that cheats.
+#include "sample_exchange.hpp"
 #include "support.hpp"
 
 #include "mtproto/session/client_handshake.hpp"
 #include "mtproto/session/server_handshake.hpp"
 
+#include <deque>
 #include <functional>
 
 using namespace mtproto;
@@ -392,4 +394,110 @@ TEST_CASE("server handshake: garbage", "[session]")
         CHECK(!server.receive(make_plain_message(4, body), start));
         CHECK(!server.receive(body, start));
     }
+}
+
+namespace {
+
+bytes unhex(std::string_view text) { return crypto::from_hex(text).value(); }
+
+/// Gives what a test put there, as long as sizes agree, then anything.
+class scripted_random final : public crypto::random_source
+{
+public:
+    void fill(std::span<std::byte> out) override
+    {
+        if (next.empty() || next.front().size() != out.size())
+            return rest_.fill(out);
+        std::copy(next.front().begin(), next.front().end(), out.begin());
+        next.pop_front();
+    }
+    std::deque<bytes> next{};
+
+private:
+    crypto::seeded_random rest_{1};
+};
+
+/// The client's side of the published exchange of 2013, up to the answer with the server's half.
+struct published_exchange
+{
+    published_exchange()
+    {
+        random.next = {unhex(sample_exchange::nonce), unhex(sample_exchange::new_nonce)};
+        REQUIRE(client.start(start));
+        mt::resPQ reply;
+        reply.nonce = array_of<16>(sample_exchange::nonce);
+        reply.server_nonce = array_of<16>(sample_exchange::server_nonce);
+        reply.pq = unhex(sample_exchange::pq);
+        // Ours, since the padding of that time is not offered to anybody any more.
+        reply.server_public_key_fingerprints = {static_cast<std::int64_t>(rsa().public_key().fingerprint())};
+        auto const next = client.receive(make_plain_message(1, tl_bytes(reply)), start);
+        REQUIRE(next);
+        auto const asked =
+            tl::decode<mt::req_DH_params>(parse_plain_message(next->send).value().body).value();
+        CHECK(asked.p == unhex("494C553B"));
+        CHECK(asked.q == unhex("53911073"));
+        CHECK(random.next.empty());
+    }
+    template <std::size_t N>
+    static std::array<std::byte, N> array_of(std::string_view text)
+    {
+        std::array<std::byte, N> out{};
+        auto const data = unhex(text);
+        REQUIRE(data.size() == N);
+        std::copy(data.begin(), data.end(), out.begin());
+        return out;
+    }
+    crypto::aes_key_iv keys() const
+    {
+        return crypto::derive_tmp_aes_key_iv(array_of<32>(sample_exchange::new_nonce),
+                                             array_of<16>(sample_exchange::server_nonce));
+    }
+    result<handshake_step> answer(bytes encrypted)
+    {
+        mt::server_DH_params_ok reply;
+        reply.nonce = array_of<16>(sample_exchange::nonce);
+        reply.server_nonce = array_of<16>(sample_exchange::server_nonce);
+        reply.encrypted_answer = std::move(encrypted);
+        return client.receive(make_plain_message(5, tl_bytes(reply)), start);
+    }
+
+    scripted_random random{};
+    crypto::dh_prime_cache primes{};
+    client_handshake client{options(), random, primes};
+};
+
+} // namespace
+
+TEST_CASE("handshake: the published exchange is understood, and its generator refused", "[session][sample]")
+{
+    published_exchange e;
+    auto const next = e.answer(unhex(sample_exchange::encrypted_answer));
+    REQUIRE_FALSE(next);
+    CHECK(next.error().is(errc::bad_prime)); // g = 2: all checks before this one were passed
+}
+
+TEST_CASE("handshake: the published exchange, with a generator that is allowed, ends with its key",
+          "[session][sample]")
+{
+    published_exchange e;
+    // g_a and b make the key, whatever g is.
+    auto inner =
+        session::detail::open_dh<mt::server_DH_inner_data>(unhex(sample_exchange::encrypted_answer), e.keys())
+            .value();
+    CHECK(inner.g == 2);
+    inner.g = 3;
+    e.random.next = {unhex(sample_exchange::b)};
+    auto const next = e.answer(session::detail::seal_dh(inner, e.keys(), e.random));
+    REQUIRE(next);
+    CHECK(e.random.next.empty());
+
+    mt::dh_gen_ok done;
+    done.nonce = e.array_of<16>(sample_exchange::nonce);
+    done.server_nonce = e.array_of<16>(sample_exchange::server_nonce);
+    done.new_nonce_hash1 = e.array_of<16>(sample_exchange::new_nonce_hash1);
+    auto const last = e.client.receive(make_plain_message(9, tl_bytes(done)), start);
+    REQUIRE(last);
+    CHECK(last->done);
+    auto const outcome = e.client.outcome();
+    CHECK((outcome.key == crypto::auth_key(e.array_of<256>(sample_exchange::shared_key))));
 }

@@ -294,7 +294,7 @@ TEST_CASE("errors name what is missing")
 TEST_CASE("malformed protobuf is refused")
 {
     for (auto const* bytes : {"08", "0a05 00", "0a02 0b00", "0a01 0c", "0a02 0b14", "0a01 0e", "0a02 0001", "0a03 01ffff", "0a02 0dff", "0a01 80",
-                              "0a06 808080808000", "0a07 ffffffffff0100", "0a0b 0affffffffffffffffff01"}) {
+                              "0a06 808080808000", "0a07 88808080800001", "0a0b 0affffffffffffffffff01"}) {
         INFO(bytes);
         auto const parsed = parse<lists>(bytes);
         REQUIRE(parsed.has_error());

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <mtproto/proxy/contract/field_numbers.hpp>
+#include <mtproto/proxy/contract/methods.hpp>
 #include <mtproto/proxy/detail/wire.hpp>
 
 #include <mtproto/tl/protobuf.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,16 +41,64 @@ std::string method_path()
     return "/mtproto.Mtproto/" + rpc_name(line.substr(0, line.find('#')));
 }
 
+/// What stands for the method inside of a wrapper such as invokeWithoutUpdates: AnyMethod, with that one chosen.
+template <class Q>
+struct chosen_method
+{
+    using tl_custom_protobuf = void;
+    using result = typename Q::result;
+
+    static bool to_protobuf(tl::reader& from, tl::protobuf_writer& to)
+    {
+        static auto const number = std::find_if(std::begin(contract::methods), std::end(contract::methods),
+                                                [](auto const& one) { return one.id == Q::tl_id; })
+                                       ->any_method;
+        if (!from.expect(Q::tl_id))
+            return false;
+        auto const start = to.begin(number);
+        bool const ok = tl::fields_to_protobuf<Q>(from, to);
+        to.end(start);
+        return ok;
+    }
+};
+
+/// How a request is described to the codec.
+template <class Q>
+struct request_shape
+{
+    using type = tl::shape_of<Q>;
+    static constexpr bool wraps = false;
+};
+template <template <class, class> class W, class S, tl::method X>
+struct request_shape<W<S, X>>
+{
+    using type = W<tl::shape, chosen_method<typename request_shape<X>::type>>;
+    static constexpr bool wraps = true;
+};
+
 template <class Q>
 result<std::string> request_message(const Q& request)
 {
-    return tl::to_protobuf(request);
+    auto const tl = tl::encode(request);
+    if (!tl)
+        return tl.error();
+    tl::protobuf_writer to;
+    if (auto const ok = tl::tl_to_protobuf<typename request_shape<Q>::type>(*tl, to); !ok)
+        return ok.error();
+    return std::string(text_of(to.view()));
 }
 
-template <class R>
-result<R> read_result(std::span<const std::byte> message)
+/// The answer to a request `Q`: its result's message, or AnyResult, which has that one inside.
+template <class Q>
+result<typename Q::result> read_result(std::span<const std::byte> message)
 {
-    return tl::from_protobuf<R>(message);
+    if constexpr (request_shape<Q>::wraps) {
+        auto const inside = wire_reader(text_of(message)).next();
+        if (!inside || !inside->delimited)
+            return error(errc::wrong_result, "an answer with nothing in it");
+        message = std::as_bytes(std::span(inside->text));
+    }
+    return tl::from_protobuf<typename Q::result>(message);
 }
 
 /// ListenRequest.
