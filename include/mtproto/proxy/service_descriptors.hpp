@@ -1,4 +1,4 @@
-// Descriptors of the services that every server has: health and reflection.
+// Descriptors of what every server has besides its API: health, reflection, the details of errors.
 #pragma once
 
 #include <mtproto/proxy/detail/wire.hpp>
@@ -15,6 +15,7 @@ namespace detail {
     {
         enum type : std::uint32_t
         {
+            int64 = 3,
             int32 = 5,
             string = 9,
             message = 11,
@@ -78,19 +79,34 @@ namespace detail {
                 put_number(out, 6, 1);
             return out;
         }
+        /// A message with the type of its map<string, string>'s entries within it.
+        static std::string with_map(std::string message, std::string_view entry)
+        {
+            auto nested = structure(entry, {field("key", 1, string), field("value", 2, string)});
+            std::string options;
+            put_number(options, 7, 1); // map_entry
+            put_text(nested, 7, options);
+            put_text(message, 3, nested);
+            return message;
+        }
         static std::string file(std::string_view name, std::string_view package, std::initializer_list<std::string> messages,
-                                std::string_view service, std::initializer_list<std::string> methods)
+                                std::string_view service = {}, std::initializer_list<std::string> methods = {},
+                                std::string_view import = {})
         {
             std::string out;
             put_text(out, 1, name);
             put_text(out, 2, package);
+            if (!import.empty())
+                put_text(out, 3, import);
             for (auto const& one : messages)
                 put_text(out, 4, one);
-            std::string declared;
-            put_text(declared, 1, service);
-            for (auto const& one : methods)
-                put_text(declared, 2, one);
-            put_text(out, 6, declared);
+            if (!service.empty()) {
+                std::string declared;
+                put_text(declared, 1, service);
+                for (auto const& one : methods)
+                    put_text(declared, 2, one);
+                put_text(out, 6, declared);
+            }
             put_text(out, 12, "proto3");
             return out;
         }
@@ -142,13 +158,35 @@ namespace detail {
             {d::method("ServerReflectionInfo", p + "ServerReflectionRequest", p + "ServerReflectionResponse", true, true)});
     }
 
+    // What the details of errors are made of: with these a reflecting client shows them as text.
+    inline std::string duration_descriptor()
+    {
+        using d = descriptor_text;
+        return d::file("google/protobuf/duration.proto", "google.protobuf",
+                       {d::structure("Duration", {d::field("seconds", 1, d::int64), d::field("nanos", 2, d::int32)})});
+    }
+
+    inline std::string error_details_descriptor()
+    {
+        using d = descriptor_text;
+        return d::file(
+            "google/rpc/error_details.proto", "google.rpc",
+            {d::with_map(
+                 d::structure("ErrorInfo", {d::field("reason", 1, d::string), d::field("domain", 2, d::string),
+                                            d::field("metadata", 3, d::message, ".google.rpc.ErrorInfo.MetadataEntry", true)}),
+                 "MetadataEntry"),
+             d::structure("RetryInfo", {d::field("retry_delay", 1, d::message, ".google.protobuf.Duration")})},
+            {}, {}, "google/protobuf/duration.proto");
+    }
+
 } // namespace detail
 
-/// Serialized FileDescriptorProtos of grpc.health.v1 and both versions of grpc.reflection, which import nothing.
+/// Serialized FileDescriptorProtos of grpc.health.v1, of both versions of grpc.reflection, and of the details of errors.
 inline const std::vector<std::string>& service_descriptors()
 {
     static const std::vector<std::string> all{detail::health_descriptor(), detail::reflection_descriptor("v1"),
-                                              detail::reflection_descriptor("v1alpha")};
+                                              detail::reflection_descriptor("v1alpha"), detail::duration_descriptor(),
+                                              detail::error_details_descriptor()};
     return all;
 }
 

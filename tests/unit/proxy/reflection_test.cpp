@@ -101,6 +101,9 @@ TEST_CASE("a server answers both versions of reflection", "[proxy][reflection]")
                                                 "grpc.reflection.v1alpha.ServerReflection", "p.S"});
         REQUIRE(talk.write(ask(4, "grpc.health.v1.HealthCheckResponse.ServingStatus")));
         CHECK(fields(field(talk.read().value_or(""), 4), 1).size() == 1);
+        // With what it imports.
+        REQUIRE(talk.write(ask(4, "google.rpc.ErrorInfo")));
+        CHECK(fields(field(talk.read().value_or(""), 4), 1).size() == 2);
         REQUIRE(talk.write(ask(4, "p.A")));
         CHECK(fields(field(talk.read().value_or(""), 4), 1).size() == 1);
         talk.writes_done();
