@@ -273,7 +273,8 @@ private:
     }
     static task<result<detail::bytes>> raw(std::weak_ptr<detail::client_interface> core, task<result<detail::bytes>> answer)
     {
-        co_return detail::raw_decoder{std::move(core)}(co_await std::move(answer));
+        detail::raw_decoder const decoder{std::move(core)}; // g++ 12 destroys a temporary in the expression below twice
+        co_return decoder(co_await std::move(answer));
     }
     template <class R>
     static task<result<R>> decoded(std::weak_ptr<detail::client_interface> core, task<result<detail::bytes>> answer)
