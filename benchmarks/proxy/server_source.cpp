@@ -1,0 +1,1 @@
+#include <mtproto/proxy/src.hpp>
