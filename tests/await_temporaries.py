@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Finds braced temporaries inside of expressions that await: g++ 12 destroys them twice.
+
+    await_temporaries.py FOLDER...      names the lines, and fails if there are any
+    await_temporaries.py --self-test
+
+Name the value first: `request q{...}; co_await tg.invoke(q);`.
+"""
+import pathlib
+import re
+import sys
+
+TEMPORARY = re.compile(r"[A-Za-z_>]\{")
+NOISE = re.compile(r'//.*$|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
+# `task<result<>>{}` has nothing to destroy; a lambda's or a block's brace follows `)` or a space.
+HARMLESS = re.compile(r"result<>\{\}|std::byte\{[^{}]*\}|type_identity<[^{}]*>\{\}")
+
+
+def guilty(line):
+    code = HARMLESS.sub("", NOISE.sub("", line))
+    return "co_await" in code and TEMPORARY.search(code) is not None
+
+
+def self_test():
+    bad = ["co_return decoder{std::move(core)}(co_await std::move(answer));", "co_await tg.invoke(api::help::getConfig{});",
+           "auto r = co_await f(std::vector<int>{1});"]
+    good = ["co_await tg.invoke(request);", 'co_await say("a{b}");', "if (co_await x) {", "co_await f(); // not f(T{})",
+            "co_return result<>{};"]
+    wrong = [line for line in bad if not guilty(line)] + [line for line in good if guilty(line)]
+    sys.exit("judged wrongly:\n" + "\n".join(wrong) if wrong else 0)
+
+
+def main():
+    if sys.argv[1:] == ["--self-test"]:
+        self_test()
+    files = [path for folder in sys.argv[1:] for path in sorted(pathlib.Path(folder).rglob("*.[ch]pp"))]
+    if not files:
+        sys.exit("no sources in " + " ".join(sys.argv[1:]))
+    found = [f"{path}:{number}: {line.strip()}" for path in files
+             for number, line in enumerate(path.read_text().splitlines(), 1) if guilty(line)]
+    for one in found:
+        print(one)
+    sys.exit("g++ 12 destroys these temporaries twice: give them names" if found else 0)
+
+
+if __name__ == "__main__":
+    main()
