@@ -5,7 +5,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include <mtproto/proxy/detail/wire.hpp>
+#include <mtproto/tl/utf8.hpp>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
@@ -49,7 +49,7 @@ spdlog::level::level_enum spd(log_level level)
 // JSON's own quoting serves both formats: no value can end a line or begin another field.
 std::string quoted(std::string_view text)
 {
-    return boost::json::serialize(boost::json::string(proxy::detail::as_utf8(text)));
+    return boost::json::serialize(boost::json::string(tl::utf8_or_replaced(text)));
 }
 
 bool is_plain(std::string_view text)

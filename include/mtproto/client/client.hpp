@@ -5,8 +5,10 @@
 #include <mtproto/client/invoker.hpp>
 #include <mtproto/client/update_subscription.hpp>
 
+#include <mtproto/api/types/core_u.hpp> // Updates
 #include <mtproto/tl/decode.hpp>
 #include <mtproto/tl/encode.hpp>
+#include <mtproto/tl/shape.hpp>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -37,25 +39,10 @@ namespace detail {
             });
     }
 
-    /// Whether TL bytes are an Updates, by the constructors that it has; client_account.hpp compares them with the schema's.
-    inline bool is_updates(const bytes& tl) noexcept
+    /// Whether TL bytes are an Updates, by the constructors that the schema gives it.
+    inline bool is_updates(const bytes& answer) noexcept
     {
-        if (tl.size() < 4)
-            return false;
-        std::uint32_t id = 0;
-        for (std::size_t i = 0; i < 4; ++i)
-            id |= std::to_integer<std::uint32_t>(tl[i]) << (8 * i);
-        switch (id) {
-        case 0xe317af7e: // updatesTooLong
-        case 0x313bc7f8: // updateShortMessage
-        case 0x4d6deea5: // updateShortChatMessage
-        case 0x78d4dec1: // updateShort
-        case 0x725b04c3: // updatesCombined
-        case 0x74ae4240: // updates
-        case 0x9015e101: // updateShortSentMessage
-            return true;
-        default: return false;
-        }
+        return api::raw::Updates<tl::shape>::tl_select(tl::reader(answer).peek_id(), [](auto) { return true; });
     }
 
     /// Leaves an answer as it came; the Updates that a call returns count like those that come unasked.

@@ -3,6 +3,7 @@
 
 #include <mtproto/proxy/detail/wire.hpp>
 #include <mtproto/proxy/status_code.hpp>
+#include <mtproto/tl/utf8.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -147,7 +148,7 @@ private:
     {
         using namespace detail;
         if (index == none) {
-            put_text(out, 7, failure(status_code::not_found, "no such " + std::string(what) + ": " + as_utf8(name)));
+            put_text(out, 7, failure(status_code::not_found, "no such " + std::string(what) + ": " + tl::utf8_or_replaced(name)));
             return;
         }
         sent.resize(files_.size());

@@ -6,6 +6,7 @@
 #include <mtproto/proxy/status_code.hpp>
 
 #include <mtproto/error.hpp>
+#include <mtproto/tl/utf8.hpp>
 
 #include <chrono>
 #include <optional>
@@ -34,17 +35,17 @@ inline std::string details_bytes(status_code code, std::string_view message, con
         return out;
     };
     std::string info;
-    put_text(info, 1, as_utf8(with.reason));
-    put_text(info, 2, as_utf8(with.domain));
+    put_text(info, 1, tl::utf8_or_replaced(with.reason));
+    put_text(info, 2, tl::utf8_or_replaced(with.domain));
     for (auto const& [key, value] : with.metadata) {
         std::string entry;
-        put_text(entry, 1, as_utf8(key));
-        put_text(entry, 2, as_utf8(value));
+        put_text(entry, 1, tl::utf8_or_replaced(key));
+        put_text(entry, 2, tl::utf8_or_replaced(value));
         put_text(info, 3, entry);
     }
     std::string out;
     put_number(out, 1, static_cast<std::uint64_t>(code));
-    put_text(out, 2, as_utf8(message));
+    put_text(out, 2, tl::utf8_or_replaced(message));
     put_text(out, 3, any("ErrorInfo", info));
     if (with.retry_after) {
         auto const ms = with.retry_after->count();
@@ -82,7 +83,7 @@ inline call_status proxy_status(status_code code, std::string reason, std::strin
 {
     error_details details{std::move(reason), "mtproto", {}, retry_after};
     auto bytes = details_bytes(code, message, details);
-    return {code, detail::as_utf8(message), std::move(bytes)};
+    return {code, tl::utf8_or_replaced(message), std::move(bytes)};
 }
 
 /// How a call ends that an account answered with an error.
@@ -101,7 +102,7 @@ inline call_status status_of(const error& e)
         if (auto const wait = e.seconds())
             details.retry_after = std::chrono::seconds(*wait);
         auto bytes = details_bytes(code, e.text(), details);
-        return {code, detail::as_utf8(e.text()), std::move(bytes)};
+        return {code, tl::utf8_or_replaced(e.text()), std::move(bytes)};
     }
     auto const is = [&](auto... kinds) { return (e.is(kinds) || ...); };
     if (is(errc::timed_out))

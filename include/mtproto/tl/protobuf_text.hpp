@@ -5,31 +5,10 @@
 #include "mtproto/tl/protobuf_writer.hpp"
 #include "mtproto/tl/utf8.hpp"
 
-#include <string>
 #include <string_view>
 
 namespace mtproto::tl
 {
-
-/// `text` with U+FFFD in place of every byte that belongs to no character.
-inline std::string utf8_or_replaced(std::string_view text)
-{
-    std::string made;
-    made.reserve(text.size() + 16);
-    for (std::size_t i = 0; i < text.size();) {
-        std::size_t length = 1;
-        while (length <= 4 && i + length <= text.size() && !is_utf8(text.substr(i, length)))
-            ++length;
-        if (length <= 4 && i + length <= text.size()) {
-            made += text.substr(i, length);
-            i += length;
-        } else {
-            made += "\xef\xbf\xbd";
-            ++i;
-        }
-    }
-    return made;
-}
 
 inline std::string_view as_text(bytes_view bytes) noexcept
 {

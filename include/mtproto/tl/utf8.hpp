@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace mtproto::tl
@@ -34,6 +35,26 @@ constexpr bool is_utf8(std::string_view text) noexcept
         i += length;
     }
     return true;
+}
+
+/// `text` with U+FFFD in place of every byte that belongs to no character.
+inline std::string utf8_or_replaced(std::string_view text)
+{
+    std::string made;
+    made.reserve(text.size() + 16);
+    for (std::size_t i = 0; i < text.size();) {
+        std::size_t length = 1;
+        while (length <= 4 && i + length <= text.size() && !is_utf8(text.substr(i, length)))
+            ++length;
+        if (length <= 4 && i + length <= text.size()) {
+            made += text.substr(i, length);
+            i += length;
+        } else {
+            made += "\xef\xbf\xbd";
+            ++i;
+        }
+    }
+    return made;
 }
 
 } // namespace mtproto::tl

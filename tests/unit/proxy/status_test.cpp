@@ -69,12 +69,11 @@ TEST_CASE("failures of our own", "[proxy][status]")
 
 TEST_CASE("what is not UTF-8 does not break the reader of a status", "[proxy][status]")
 {
-    using proxy::detail::as_utf8;
-    CHECK(as_utf8("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80") == "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80");
-    CHECK(as_utf8("a\xff z") == "a\xef\xbf\xbd z");
-    CHECK(as_utf8("\xc0\x80") == "\xef\xbf\xbd\xef\xbf\xbd");         // overlong
-    CHECK(as_utf8("\xed\xa0\x80").find('\xa0') == std::string::npos); // surrogate
-    CHECK(as_utf8("\xe2\x82") == "\xef\xbf\xbd\xef\xbf\xbd");         // cut off
+    CHECK(mtproto::tl::utf8_or_replaced("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80") == "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80");
+    CHECK(mtproto::tl::utf8_or_replaced("a\xff z") == "a\xef\xbf\xbd z");
+    CHECK(mtproto::tl::utf8_or_replaced("\xc0\x80") == "\xef\xbf\xbd\xef\xbf\xbd");         // overlong
+    CHECK(mtproto::tl::utf8_or_replaced("\xed\xa0\x80").find('\xa0') == std::string::npos); // surrogate
+    CHECK(mtproto::tl::utf8_or_replaced("\xe2\x82") == "\xef\xbf\xbd\xef\xbf\xbd");         // cut off
     CHECK(proxy::status_of(error::from_rpc(400, "BAD\xff")).message == "BAD\xef\xbf\xbd");
 }
 

@@ -5,6 +5,7 @@
 #include <mtproto/proxy/detail/src_service_calls.hpp>
 #include <mtproto/proxy/detail/src_update_listener.hpp>
 #include <mtproto/proxy/service_descriptors.hpp>
+#include <mtproto/tl/utf8.hpp>
 
 namespace mtproto::proxy::detail {
 
@@ -66,7 +67,7 @@ private:
     }
     static call_status unknown(std::string_view what)
     {
-        return proxy_status(status_code::unimplemented, "UNKNOWN_METHOD", "there is no method " + as_utf8(what));
+        return proxy_status(status_code::unimplemented, "UNKNOWN_METHOD", "there is no method " + tl::utf8_or_replaced(what));
     }
 
     template <class Info>
@@ -120,7 +121,7 @@ private:
         if (!name.empty() && !who.may_use(name)) {
             call.announce(info(rpc));
             call.end(proxy_status(status_code::permission_denied, "ACCOUNT_NOT_ALLOWED",
-                                  "this token does not allow the account '" + as_utf8(name) + "'"));
+                                  "this token does not allow the account '" + tl::utf8_or_replaced(name) + "'"));
             return nullptr;
         }
         auto* const at = name.empty() ? hub_.default_account(who) : hub_.find_account(name);
@@ -128,7 +129,7 @@ private:
         if (!at)
             call.end(proxy_status(status_code::not_found, "UNKNOWN_ACCOUNT",
                                   name.empty() ? "the server has no account that this token may use"
-                                               : "there is no account '" + as_utf8(name) + "'"));
+                                               : "there is no account '" + tl::utf8_or_replaced(name) + "'"));
         return at;
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mtproto/proxy/detail/src_hub.hpp>
+#include <mtproto/tl/utf8.hpp>
 
 namespace mtproto::proxy::detail {
 
@@ -24,7 +25,7 @@ public:
         for (auto const& kind : request->kinds)
             if (!hub_.api->knows_update(kind))
                 return end(proxy_status(status_code::invalid_argument, "UNKNOWN_UPDATE",
-                                        "there is no update '" + as_utf8(kind) + "': kinds are constructors of Update, such as "
+                                        "there is no update '" + tl::utf8_or_replaced(kind) + "': kinds are constructors of Update, such as "
                                                                                  "updateNewMessage"));
         queue_.emplace(at_.log, at_.log.resume(request->cursor), std::move(request->kinds),
                        hub_.options.listener_queue);

@@ -114,33 +114,4 @@ private:
     bool failed_ = false;
 };
 
-/// A copy in which what is not UTF-8 is replaced: a proto3 string must be UTF-8, and one that is not breaks its reader.
-inline std::string as_utf8(std::string_view text)
-{
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size();) {
-        auto const byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-        auto const first = byte(i);
-        std::size_t const size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-        bool good = size != 0 && i + size <= text.size();
-        for (std::size_t k = 1; good && k < size; ++k)
-            good = (byte(i + k) & 0xc0) == 0x80;
-        if (good && size > 2) {
-            auto const second = byte(i + 1);
-            // Overlong forms, surrogates, and what lies beyond U+10FFFF.
-            good = !(first == 0xe0 && second < 0xa0) && !(first == 0xed && second > 0x9f) &&
-                   !(first == 0xf0 && second < 0x90) && !(first == 0xf4 && second > 0x8f);
-        }
-        if (good) {
-            out.append(text.substr(i, size));
-            i += size;
-        } else {
-            out.append("\xef\xbf\xbd");
-            ++i;
-        }
-    }
-    return out;
-}
-
 } // namespace mtproto::proxy::detail
