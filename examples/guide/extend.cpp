@@ -4,7 +4,6 @@
 #include <mtproto/api/methods/help.hpp>
 #include <mtproto/client/client.hpp>
 #include <mtproto/client/credentials.hpp>
-#include <mtproto/client/detail/any_transport.hpp>
 #include <mtproto/sandbox/client_options.hpp>
 #include <mtproto/tl/names.hpp>
 #include <mtproto/transport/tcp.hpp>
