@@ -51,7 +51,8 @@ static_assert(mtproto::storage<shelf>);
 class counted_tcp
 {
 public:
-    counted_tcp(boost::asio::any_io_executor strand, mtproto::crypto::random_source& random, std::size_t& sent)
+    counted_tcp(boost::asio::any_io_executor strand, mtproto::crypto::random_source& random,
+                std::size_t& sent)
         : tcp_(std::move(strand), {}, random), sent_(&sent)
     {
     }

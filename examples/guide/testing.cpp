@@ -34,7 +34,8 @@ mtproto::task<mtproto::result<>> say(mtproto::client& tg, std::string text, std:
     auto bytes = mtproto::tl::encode(request);
     if (!bytes)
         co_return bytes.error();
-    auto const sent = co_await tg.invoke_raw(std::move(*bytes)); // nothing here reads the answer, so nothing decodes it
+    // Nothing here reads the answer, so nothing decodes it.
+    auto const sent = co_await tg.invoke_raw(std::move(*bytes));
     co_return sent ? mtproto::result<>() : sent.error();
 }
 
@@ -56,7 +57,8 @@ mtproto::task<mtproto::result<>> several_accounts(boost::asio::io_context& io)
     sandbox::data_centre dc(io.get_executor());
     // [accounts]
     auto const ada = dc.add_user({.phone = "+15550001", .first_name = "Ada", .username = "ada"}).value();
-    auto const bob = dc.add_user({.phone = "+15550002", .first_name = "Bob", .password = "correct horse"}).value();
+    auto const bob =
+        dc.add_user({.phone = "+15550002", .first_name = "Bob", .password = "correct horse"}).value();
     dc.add_bot({.token = "900:secret", .name = "Echo", .username = "echo_bot", .echo = true}).value();
     auto const club = dc.add_group({.title = "Club", .creator = ada, .members = {bob}});
     dc.add_channel({.title = "News", .creator = ada, .members = {bob}, .username = "news"});
@@ -81,10 +83,10 @@ mtproto::task<mtproto::result<>> trouble(boost::asio::io_context& io)
         co_return done;
     // [faults]
     sandbox::fault_plan plan;
-    plan.seed = 7;             // the same trouble each time
-    plan.cut_percent = 10;     // connections that end before or after a call is applied
+    plan.seed = 7;         // the same trouble each time
+    plan.cut_percent = 10; // connections that end before or after a call is applied
     plan.duplicate_percent = 10;
-    plan.rotate_percent = 5;   // salts that become invalid
+    plan.rotate_percent = 5; // salts that become invalid
     dc.misbehave(plan);
     for (int i = 1; i <= 20; ++i)
         if (auto const sent = co_await say(tg, "message " + std::to_string(i), i);
@@ -106,7 +108,8 @@ mtproto::task<mtproto::result<>> older_clients(boost::asio::io_context& io, std:
     // [layer]
     std::ifstream older(file); // schema/layers/144.tl
     std::string const schema{std::istreambuf_iterator<char>(older), {}};
-    if (auto const added = dc.add_layer(144, schema); !added) // clients of layer 144 are answered in their layer
+    // From now on clients of layer 144 are answered in their layer.
+    if (auto const added = dc.add_layer(144, schema); !added)
         co_return added;
     // [/layer]
     co_return mtproto::result<>();
