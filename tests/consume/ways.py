@@ -140,10 +140,10 @@ def finished_build(k, build):
     for name in "schema/api.tl", "schema/LAYER", "proto/mtproto/methods.proto":
         if not (prefix / "share/mtproto" / name).exists():
             sys.exit(f"share/mtproto/{name} was not installed")
-    features(k, prefix, ["core", "websocket", "sandbox"] + ["grpc"] * with_daemon)
+    features(k, prefix, ["core", "websocket", "sandbox"] + ["grpc"] * (with_daemon and shutil.which("grpc_cpp_plugin") is not None))
 
 
-@way("cmake", "make", "g++", "pkg-config")
+@way("cmake", "make", "g++", "pkg-config", "grpc_cpp_plugin")
 def cmake_grpc(k, _):
     """The libraries of the proxy compiled by CMake alone, in another project's tree."""
     if os.system("pkg-config --exists grpc++") != 0:
