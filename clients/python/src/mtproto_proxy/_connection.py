@@ -67,6 +67,11 @@ def to_event(message):
                  message.reset, tuple(message.reset_channels))
 
 
+def place_in(metadata):
+    """The cursor where a stream begins; None if its headers tell none. Pair by pair: not every version's metadata makes a dict."""
+    return next((value for key, value in metadata or () if key == "mtproto-cursor"), None)
+
+
 def delay_before_retry(error, ended):
     """Seconds to wait before a stream is opened again, after the `ended`-th end in a row; None if that would be of no use."""
     if error is not None:

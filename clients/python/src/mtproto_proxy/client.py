@@ -49,7 +49,7 @@ class UpdateStream:
         request = self._client._request("mtproto.UpdateStreamer", "ListenOnUpdates")
         self._call = request({"cursor": self.cursor, "kinds": self._kinds})
         try:
-            begins = dict(await self._call.initial_metadata() or ()).get("mtproto-cursor")
+            begins = _connection.place_in(await self._call.initial_metadata())
             if begins is None and self._call.done():
                 await self._call.read()  # raises what went wrong
         except grpc.aio.AioRpcError as failure:

@@ -43,7 +43,7 @@ class UpdateStream:
     def _open(self):
         self._call = self._client._request("mtproto.UpdateStreamer", "ListenOnUpdates")({"cursor": self.cursor, "kinds": self._kinds})
         try:
-            begins = dict(self._call.initial_metadata() or ()).get("mtproto-cursor")
+            begins = _connection.place_in(self._call.initial_metadata())
             if begins is None and not self._call.is_active() and self._call.code() is not grpc.StatusCode.OK:
                 raise self._call
         except grpc.RpcError as failure:
