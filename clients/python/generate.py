@@ -84,15 +84,19 @@ def union_name(box):
     return "Any" + box[4:] if box.startswith("Type") else box + "Value"
 
 
+def inner_type(field):
+    scalar = SCALARS.get(field.type, "")
+    return short(field.type_name) if field.type == MESSAGE else {"bytes": "_bytes"}.get(scalar, scalar)
+
+
 def read_type(field):
-    inner = short(field.type_name) if field.type == MESSAGE else SCALARS[field.type]
-    return f"_Repeated[{inner}]" if field.label == REPEATED else inner
+    return f"_Repeated[{inner_type(field)}]" if field.label == REPEATED else inner_type(field)
 
 
 def write_pb(contract):
-    out = [HEADER, "from collections.abc import Iterable, Mapping, MutableSequence\nfrom typing import Any, Generic, TypeAlias, TypeVar\n",
-           "from google.protobuf.message import Message\n\n_T = TypeVar(\"_T\")\n",
-           "class _Repeated(MutableSequence[_T]):\n    def add(self, **fields: Any) -> _T: ...\n\n",
+    out = [HEADER, "from abc import ABCMeta\nfrom collections.abc import Iterable, Mapping, MutableSequence\nfrom typing import Any, Generic, TypeAlias, TypeVar\n",
+           "from google.protobuf.message import Message\n\n_T = TypeVar(\"_T\")\n_bytes: TypeAlias = bytes  # some messages have a field of that name\n",
+           "class _Repeated(MutableSequence[_T], metaclass=ABCMeta):\n    def add(self, **fields: Any) -> _T: ...\n\n",
            "class Boxed(Message, Generic[_T]):\n    \"\"\"A oneof over the constructors of a TL type. Exists for type checkers only.\"\"\"\n\n"]
     for name, message in contract.messages.items():
         box = name in contract.boxes
@@ -102,7 +106,7 @@ def write_pb(contract):
             if not keyword.iskeyword(field.name):
                 lines.append(f"    {field.name}: {read_type(field)}")
         known = [field for field in message.field if not keyword.iskeyword(field.name) and field.name != "self"]
-        arguments = "".join(f", {f.name}: {'Iterable[%s]' % short(f.type_name) if f.label == REPEATED and f.type == MESSAGE else 'Iterable[%s]' % SCALARS[f.type] if f.label == REPEATED else read_type(f)} | None = ..."
+        arguments = "".join(f", {f.name}: {'Iterable[%s]' % inner_type(f) if f.label == REPEATED else read_type(f)} | None = ..."
                             for f in known)
         more = ", **fields: Any" if len(known) != len(message.field) else ""
         lines.append(f"    def __init__(self{', *' if known else ''}{arguments}{more}) -> None: ...")

@@ -297,6 +297,12 @@ async def test_python_examples(args, daemon, _):
                 break
         await listening
 
+    for name, arguments in (("send.py", []), ("send.py", ["title only"]), ("dialogs.py", ["what"]), ("updates.py", ["what"])):
+        code, lines = await run([*args.python, str(examples / name), *arguments])
+        check(code == 2 and len(lines) == 1 and lines[0].startswith(f"usage: {name}"), f"{name} {arguments} ended with {code}:", *lines)
+    for name, arguments in (("send.py", ["Bob", "hello"]), ("dialogs.py", [])):
+        code, lines = await run([*args.python, str(examples / name), *arguments], {"PROXY": "127.0.0.1:1"})
+        check(code == 1 and len(lines) == 1 and "127.0.0.1:1" in lines[0], f"{name} without a proxy ended with {code}:", *lines)
     if not args.fake:  # so that there is a dialog with bob
         await expect(daemon, r"", *args.python, "-c", FIRST_MESSAGE)
     await expect(daemon, r": \d+ unread", *args.python, str(examples / "dialogs.py"))

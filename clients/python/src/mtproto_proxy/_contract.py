@@ -14,8 +14,8 @@ if typing.TYPE_CHECKING:
 
 class Rpc(typing.NamedTuple):
     path: str
-    request: type[Message]
-    result: type[Message]
+    request: typing.Any  # classes of messages
+    result: typing.Any
 
 
 @functools.lru_cache(maxsize=None)
@@ -38,7 +38,7 @@ def _class_maker() -> typing.Callable[[Descriptor], type[Message]]:
 
 
 @functools.lru_cache(maxsize=None)
-def message_class(full_name: str) -> type[Message]:
+def message_class(full_name: str) -> typing.Any:
     """The class of a message; KeyError if the contract has none of this name."""
     return _class_maker()(pool().FindMessageTypeByName(full_name))
 
