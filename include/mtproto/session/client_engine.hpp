@@ -48,6 +48,9 @@ public:
     /// be applied.
     void cancel(call_id call, time_point now);
 
+    /// Gives the session up for another one, with the same key: tells session_reset. What is unanswered is sent again.
+    void renew_session(time_point now);
+
     /// A transport is there; what is unanswered will be asked about. Any number of times, in turn with
     /// disconnected().
     void connected(time_point now);

@@ -47,6 +47,12 @@ inline void client_engine::begin_session(time_point, int code)
     events_.push_back(session_reset{});
 }
 
+inline void client_engine::renew_session(time_point now)
+{
+    sessions_ = 0; // nothing is wrong with the old one
+    begin_session(now, 0);
+}
+
 inline void client_engine::on_new_session(bytes_view body, time_point now)
 {
     auto const created = tl::decode<mt::new_session_created>(body);
