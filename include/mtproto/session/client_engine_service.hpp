@@ -214,7 +214,7 @@ inline void client_engine::on_destroy_answer(bytes_view body)
     for (auto& [id, c] : calls_.all())
         if (c.is_destroy && c.at != call::stage::queued) {
             events_.push_back(answer{c.id, {body.begin(), body.end()}});
-            return calls_.erase(c);
+            return erase(c);
         }
 }
 
