@@ -1,4 +1,5 @@
-// One call of what the package has, so that each library is linked, and one of each feature that was asked for.
+// One call of what the package has, so that each library is linked, and one of each feature that was asked
+// for.
 #include <mtproto/api/methods/auth.hpp>
 #include <mtproto/crypto/gzip.hpp>
 #include <mtproto/crypto/sha.hpp>
@@ -27,7 +28,8 @@ int main()
     request.phone_number = "+15550001";
     request.api_id = 1;
     auto const bytes = mtproto::tl::encode(request);
-    std::cout << "mtproto " MTPROTO_VERSION_STRING " speaks layer " << mtproto::api::layer << "; " << bytes->size() << " bytes\n"
+    std::cout << "mtproto " MTPROTO_VERSION_STRING " speaks layer " << mtproto::api::layer << "; "
+              << bytes->size() << " bytes\n"
               << boost::json::serialize(mtproto::tl::to_json(request)) << '\n';
 
     // SHA-256 of nothing begins with e3b0c442.

@@ -1,4 +1,5 @@
-// The version of the library, which is written here and nowhere else in C++ or in the build files, and the layer that it speaks.
+// The version of the library, which is written here and nowhere else in C++ or in the build files, and the
+// layer that it speaks.
 #pragma once
 
 #include "mtproto/api/layer.hpp"
@@ -13,6 +14,6 @@
 #define MTPROTO_DETAIL_TEXT_OF(x) #x
 #define MTPROTO_DETAIL_TEXT(x) MTPROTO_DETAIL_TEXT_OF(x)
 /// "1.2.3"
-#define MTPROTO_VERSION_STRING                                                                                              \
-    MTPROTO_DETAIL_TEXT(MTPROTO_VERSION_MAJOR)                                                                              \
+#define MTPROTO_VERSION_STRING                                                                               \
+    MTPROTO_DETAIL_TEXT(MTPROTO_VERSION_MAJOR)                                                               \
     "." MTPROTO_DETAIL_TEXT(MTPROTO_VERSION_MINOR) "." MTPROTO_DETAIL_TEXT(MTPROTO_VERSION_PATCH)

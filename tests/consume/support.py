@@ -11,8 +11,9 @@ import tarfile
 from recipes import Page
 
 SKIPPED = 77
-# What is not part of a release.
-LEFT_OUT = re.compile(r"(build.*|asan|tsan|\.git|\.cache|node_modules|__pycache__|.*\.pyc)")
+# What is not part of a release: builds at the top, caches anywhere.
+BUILDS = re.compile(r"build.*|asan|tsan|\.git|\.cache")
+CACHES = re.compile(r"node_modules|__pycache__|.*\.pyc")
 
 
 def skip(why):
@@ -39,8 +40,11 @@ class Kitchen:
         self.version = ".".join(re.findall(r"#define MTPROTO_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", header))
         self.layer = (self.root / "schema/LAYER").read_text(encoding="utf-8").strip()
         self.sources = self.work / f"mtproto-{self.version}"
-        shutil.copytree(self.root, self.sources, ignore=lambda _, names: [n for n in names if LEFT_OUT.fullmatch(n)], symlinks=True)
+        shutil.copytree(self.root, self.sources, ignore=self.left_out, symlinks=True)
         self.home = self.work / "home"
+
+    def left_out(self, folder, names):
+        return [n for n in names if CACHES.fullmatch(n) or (pathlib.Path(folder) == self.root and BUILDS.fullmatch(n))]
 
     def environment(self):
         """The user's own, with another home; compilers go through ccache where it is, since the same is compiled again and again."""
