@@ -103,6 +103,8 @@ constexpr std::string_view secret_names[] = {
     "credentials",
     "payload",
     "url_token",
+    "tmp_password",
+    "peer_tag",
     "encrypted_credentials",
 };
 
@@ -121,6 +123,8 @@ constexpr std::pair<std::string_view, std::string_view> fields_of[] = {
     {"req_DH_params", "q"},
     {"resPQ", "pq"},
     {"urlAuthResultAccepted", "url"},
+    {"webViewResultUrl", "url"},
+    {"exportedContactToken", "url"},
     {"chatInvite", "hash"},
 };
 

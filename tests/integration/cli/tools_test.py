@@ -6,9 +6,12 @@ import os
 import pathlib
 import re
 import stat
+import subprocess
+import time
 import unittest
 
 from sandbox_test import WithSandbox
+from support import SECONDS, TOOL
 
 SCHEMA = pathlib.Path(__file__).parents[3] / "schema"
 
@@ -94,6 +97,20 @@ class Access(Recorded):
         self.ok("keygen", "--bot-token", bot["token"], "--api-id", 1, "--api-hash", "hash", "--out", "bot.json",
                 *self.sandbox.server())
         self.fails(2, "access", "export", "--session", "bot.json", says="--updates")
+        self.sign_in("Ada", "ada.json")
+        listening = subprocess.Popen([TOOL, "access", "export", "--session", "bot.json", "--updates", "6"], cwd=self.folder,
+                                     env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: listening.poll() is None and listening.kill())
+        for _ in range(3):
+            time.sleep(1)
+            self.ok("shell", "--session", "ada.json", "-c", f'send @{bot["username"]} hello')
+        out, err = listening.communicate(timeout=SECONDS)
+        self.assertEqual(listening.returncode, 0, err)
+        self.assertIn("access.json: ", out)
+        known = json.loads((self.folder / "access.json").read_text())["entries"]
+        ada = [one for one in known if one.get("title", "").startswith("Ada")]
+        self.assertEqual(len(ada), 1, known)
+        self.assertIn("access_hash", ada[0])
 
 
 class Recording(Recorded):
