@@ -20,6 +20,7 @@ enum class remedy
     session_over,        ///< tell the caller, and that the session cannot be used any more
 };
 
+/// What judge() finds: what to do, and when or where.
 struct verdict
 {
     remedy what = remedy::tell;

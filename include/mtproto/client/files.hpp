@@ -15,6 +15,7 @@ namespace mtproto {
 /// Called on the transfer's strand as parts are done: bytes so far, and all of them (0 if not known).
 using transfer_progress = std::function<void(std::uint64_t done, std::uint64_t size)>;
 
+/// How a file goes up; the defaults suit most.
 struct upload_options
 {
     std::string name{};          ///< of the file, as its recipients see it
@@ -23,6 +24,7 @@ struct upload_options
     transfer_progress progress{};
 };
 
+/// How a file comes down; `dc` and `size` are worth giving.
 struct download_options
 {
     int dc = 0;                  ///< as document.dc_id or photo.dc_id says; 0: the account's own, and where that points to

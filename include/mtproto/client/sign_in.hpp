@@ -218,7 +218,7 @@ task<result<api::User>> sign_in(Tg& tg, std::string phone, Code code, Password p
                    std::move(password), std::move(sign_up));
 }
 
-/// Signs in as a bot, with the token that @BotFather gave. https://core.telegram.org/api/bots
+/// Signs in as a bot, with the token that `@BotFather` gave. https://core.telegram.org/api/bots
 template <invoker Tg>
 task<result<api::User>> sign_in_bot(Tg& tg, app_credentials app, std::string token)
 {

@@ -93,6 +93,7 @@ public:
         return {text, end};
     }
 
+    /// Where a listener goes on.
     struct position
     {
         std::uint64_t next = 0; ///< the first message to send

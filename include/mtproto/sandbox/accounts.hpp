@@ -22,6 +22,7 @@ struct password_record
     std::string hint{};
 };
 
+/// A user or a bot, as the data centre keeps it.
 struct account
 {
     std::int64_t id{};

@@ -21,6 +21,7 @@ inline constexpr std::int32_t most_parts = 8000;
 inline constexpr std::int64_t small_file = 10 * 1024 * 1024; ///< saveFilePart is for files up to this size
 } // namespace file_limits
 
+/// A file that was sent, with its bytes.
 struct stored_file
 {
     std::int64_t id{};

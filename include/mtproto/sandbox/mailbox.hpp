@@ -34,6 +34,7 @@ struct origin
     std::int32_t post = 0; ///< its number in a channel
 };
 
+/// A message in one box: the same message in two boxes has two numbers. https://core.telegram.org/api/updates
 struct message
 {
     std::int32_t id{};

@@ -56,6 +56,7 @@ struct options
     std::function<void(const std::string&)> log{}; ///< told of every call and connection, from the executor; must not call back
 };
 
+/// An account of a person; everything but `phone` may be left out.
 struct user_options
 {
     std::string phone{};
@@ -69,6 +70,7 @@ struct user_options
     int dc = 0;                        ///< where the account lives; 0 for the main data centre
 };
 
+/// An account of a bot.
 struct bot_options
 {
     std::string token{}; ///< "<id>:<secret>"
@@ -77,6 +79,7 @@ struct bot_options
     bool echo = false; ///< answers every private message with its text
 };
 
+/// A basic group.
 struct group_options
 {
     std::string title{};
@@ -84,6 +87,7 @@ struct group_options
     std::vector<std::int64_t> members{};
 };
 
+/// A channel, or a supergroup.
 struct channel_options
 {
     std::string title{};

@@ -70,6 +70,7 @@ constexpr bool is_secret_field(std::string_view constructor, std::string_view fi
            (constructor == "auth.exportedAuthorization" || constructor == "auth.importAuthorization");
 }
 
+/// How much of a value dump() shows.
 struct dump_options
 {
     /// Fields for which this is true appear as `<redacted>`; nullptr shows everything.

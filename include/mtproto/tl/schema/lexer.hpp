@@ -42,6 +42,7 @@ enum class token_kind : std::uint8_t
     bad,        ///< not TL; the text is a sentence that says why
 };
 
+/// A word or a sign of a schema, and where it stands. Points into the text.
 struct token
 {
     token_kind kind = token_kind::end;

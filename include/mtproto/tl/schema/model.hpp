@@ -65,6 +65,7 @@ struct condition
     std::uint32_t bit = 0;   ///< 0..31
 };
 
+/// A parameter of a declaration, in the order of the schema.
 struct param
 {
     std::string_view name; ///< empty in the rare declarations that leave it out
