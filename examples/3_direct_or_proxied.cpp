@@ -12,6 +12,7 @@
 
 namespace api = mtproto::api;
 
+// [greet]
 template <mtproto::invoker Tg>
 mtproto::task<mtproto::result<>> greet(Tg& tg)
 {
@@ -26,6 +27,7 @@ mtproto::task<mtproto::result<>> greet(Tg& tg)
         std::cout << "sent as message " << *id << '\n';
     co_return mtproto::result<>();
 }
+// [/greet]
 
 mtproto::task<mtproto::result<>> direct(mtproto::client& tg)
 {

@@ -20,7 +20,7 @@ FILE = re.compile(r"(?:apps|benchmarks|clients|docs|examples|gen|include|packagi
 
 
 def pages(root):
-    return sorted(root.glob("*.md")) + sorted((root / "docs").rglob("*.md"))
+    return sorted(root.glob("*.md")) + sorted(page for page in (root / "docs").rglob("*.md") if "tools" not in page.relative_to(root).parts)
 
 
 def slug(heading):

@@ -14,7 +14,8 @@ In a page, a comment names the file, or a region of it, that the block below quo
 
 In the file a region stands between lines `// [typed]` and `// [/typed]` (`# [typed]` in Python and shell). It may be
 indented; the quotation is not. A block of code without such a comment must be a part of an example as it stands.
-Blocks of shell say in a comment whether a test runs them: see commands.py.
+Blocks of shell say in a comment whether a test runs them, `<!-- run -->`, or why not, `<!-- not run: reason -->`: see
+commands.py. Other blocks may say why not, too.
 """
 
 import pathlib
@@ -37,7 +38,7 @@ FREE = {"text", "toml", "json", "proto", "tl", "ini", "http", "yaml", "diff", "m
 FOREIGN = re.compile(r"<!-- theirs -->\s*\Z")
 BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```[ \t]*$", re.S | re.M)
 MARK = re.compile(r"<!-- (?P<file>[\w./-]+\.\w+)(?:: (?P<region>[\w-]+))? -->\s*\Z")
-SHELL = re.compile(r"<!-- (run|not run)[^>]*-->\s*\Z")
+NOT_HERE = re.compile(r"<!-- (run\b|not run: )[^>]*-->\s*\Z")  # see commands.py
 
 
 class Bad(Exception):
@@ -46,7 +47,7 @@ class Bad(Exception):
 
 def pages(root):
     found = [root / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")]
-    return [page for page in found if page.exists()] + sorted((root / "docs").rglob("*.md"))
+    return [page for page in found if page.exists()] + sorted(page for page in (root / "docs").rglob("*.md") if "tools" not in page.relative_to(root).parts)
 
 
 def region_of(root, file, region):
@@ -94,7 +95,7 @@ def handle(root, page, update):
                 last = found.end(2)
         elif language == "":
             raise Bad(f"{where}:{line}: a block of code has no language; ```text is for output")
-        elif language in FREE or FOREIGN.search(before) or (language in ("sh", "bash") and SHELL.search(before)):
+        elif language in FREE or FOREIGN.search(before) or NOT_HERE.search(before):
             continue
         elif language not in EXAMPLES or not quoted_somewhere(root, language, block):
             raise Bad(f"{where}:{line}: quotes what is not in {', '.join(EXAMPLES.get(language, ['any example']))}; name the file "

@@ -42,7 +42,9 @@ def stage(folder):
 
         to = folder / page.relative_to(ROOT)
         to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_text(LINK.sub(moved, text), encoding="utf-8")
+        # The front page has no neighbours to list beside it.
+        front = "---\nhide: [navigation]\n---\n" if page == ROOT / "README.md" else ""
+        to.write_text(front + LINK.sub(moved, text), encoding="utf-8")
     shutil.copytree(ROOT / "docs/wire", folder / "docs/wire", dirs_exist_ok=True)
     shutil.copy(ROOT / "docs/tools/site.css", folder / "site.css")
 

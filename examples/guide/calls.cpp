@@ -6,6 +6,7 @@
 #include <mtproto/api/schema_text.hpp>
 #include <mtproto/client/client.hpp>
 #include <mtproto/client/random_id.hpp>
+#include <mtproto/client/sent_message.hpp>
 #include <mtproto/client/sign_in.hpp>
 #include <mtproto/sandbox/client_options.hpp>
 #include <mtproto/tl/json.hpp>
@@ -32,8 +33,7 @@ mtproto::task<mtproto::result<int>> send(mtproto::client& tg, api::InputPeer to,
     auto const updates = co_await tg.invoke(request); // result<api::Updates>
     if (!updates)
         co_return updates.error();
-    auto const* const sent = api::get_if<api::updateShortSentMessage>(*updates); // nullptr if it is another constructor
-    co_return sent ? sent->id : 0;
+    co_return mtproto::sent_message_id(*updates, request.random_id).value_or(0);
 }
 // [/typed]
 
