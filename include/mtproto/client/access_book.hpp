@@ -123,7 +123,7 @@ public:
     }
 
 private:
-    using key = std::pair<space, std::int64_t>;
+    using place = std::pair<space, std::int64_t>;
 
     static std::string plain(std::string_view name)
     {
@@ -132,15 +132,15 @@ private:
             c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
         return out;
     }
-    std::optional<access_entry> at(const key& where) const
+    std::optional<access_entry> at(const place& where) const
     {
         auto const found = entries_.find(where);
         return found == entries_.end() ? std::nullopt : std::optional(found->second);
     }
 
     mutable std::mutex mutex_{};
-    std::map<key, access_entry> entries_{};
-    std::map<std::string, key> names_{};
+    std::map<place, access_entry> entries_{};
+    std::map<std::string, place> names_{};
     std::int64_t account_ = 0;
 };
 
