@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
-"""Prints what a user's translation unit costs to compile: user seconds and peak memory, per compiler.
+"""Prints what a user's translation unit costs to compile: user seconds, peak memory and size, per compiler.
 
-usage: compile_time.py [--compiler g++ ...] [--runs N] [--json FILE]
+usage: compile_time.py [--compiler g++ ...] [--only TEXT] [--library] [--runs N] [--json FILE]
 
-Each case is compiled N times (default 1) with -O2; the best run counts. The last column relates it to an empty
-file that includes <boost/asio.hpp> at -O0, so that figures of different machines can be compared.
+Each case is compiled N times (default 1) with -O2; the best run counts. The ratio relates it to an empty file
+that includes <boost/asio.hpp> at -O0, so that figures of different machines can be compared. "library" in the
+first column: compiled for the library of ready instantiations (-Dinstantiations=true), header-only otherwise.
+Sizes: of the object file, and of its code and data, which is what it adds to a stripped program.
+
+--library also compiles the library, slice by slice: minutes.
 """
 import argparse
 import json
@@ -17,6 +21,11 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
+SEND = "sendMessage encoded, Updates decoded"
+LIBRARY = "-DMTPROTO_API_INSTANTIATED"
+# Compiled header-only and with the library: those that use types which the library holds.
+WITH_LIBRARY = ["umbrella of the API, nothing used", "one small method encoded", SEND]
+
 CASES = {
     "baseline: <boost/asio.hpp> at -O0": ("-O0", "#include <boost/asio.hpp>\n"),
     "umbrella of the API, nothing used": ("-O2", '#include "mtproto/api/api.hpp"\n'),
@@ -26,7 +35,7 @@ CASES = {
         '#include "mtproto/tl/encode.hpp"\n'
         "auto encode() { return mtproto::tl::encode(mtproto::api::help::getConfig{}); }\n",
     ),
-    "sendMessage encoded, Updates decoded": (
+    SEND: (
         "-O2",
         '#include "mtproto/api/api.hpp"\n'
         '#include "mtproto/tl/decode.hpp"\n'
@@ -35,40 +44,88 @@ CASES = {
         "auto encode(const api::messages::sendMessage& request) { return tl::encode(request); }\n"
         "auto decode(tl::bytes_view bytes) { return tl::decode<api::Updates>(bytes); }\n",
     ),
+    "Updates decoded as views": (
+        "-O2",
+        '#include "mtproto/api/api.hpp"\n'
+        '#include "mtproto/tl/decode.hpp"\n'
+        '#include "mtproto/tl/views.hpp"\n'
+        "using namespace mtproto;\n"
+        "auto decode(tl::bytes_view bytes) { return tl::decode<api::raw::Updates<tl::views>>(bytes); }\n",
+    ),
+    "Updates decoded into an arena": (
+        "-O2",
+        '#include "mtproto/api/api.hpp"\n'
+        '#include "mtproto/tl/decode.hpp"\n'
+        "using namespace mtproto;\n"
+        "auto decode(tl::bytes_view bytes, tl::arena_memory& memory)\n"
+        "{\n"
+        "    return tl::decode<api::raw::Updates<tl::arena>>(bytes, memory);\n"
+        "}\n",
+    ),
 }
 
 
-def compile_once(compiler, optimisation, source):
-    """User seconds and peak resident MB of one compilation."""
+SLICE_COUNTS = ["--codec", "12", "--lifetime", "8"]  # as in gen/instantiations/meson.build
+SLICES = ROOT / "gen/instantiations/slices.py"
+
+
+def sizes(path):
+    """Bytes of the file, and of what of it is loaded."""
+    done = subprocess.run(["size", "--format=berkeley", path], capture_output=True, text=True, check=True)
+    return path.stat().st_size, int(done.stdout.splitlines()[1].split()[3])
+
+
+def compile_once(compiler, options, source):
+    """User seconds, peak resident MB, bytes of the object and of its code and data."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "unit.cpp")
         path.write_text(source)
-        command = [*shlex.split(compiler), "-std=c++20", optimisation, "-I", str(ROOT / "include"), "-c", str(path),
+        command = [*shlex.split(compiler), "-std=c++20", *options, "-I", str(ROOT / "include"), "-c", str(path),
                    "-o", str(path.with_suffix(".o"))]
         process = subprocess.Popen(command)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             sys.exit(f"compile_time: {' '.join(command)} failed")
-        return usage.ru_utime, usage.ru_maxrss / 1024
+        return usage.ru_utime, usage.ru_maxrss / 1024, *sizes(path.with_suffix(".o"))
+
+
+def cases(library):
+    """Kind, name, options and source of each row."""
+    for name, (optimisation, source) in CASES.items():
+        yield "headers", name, [optimisation], source
+        if name in WITH_LIBRARY:
+            yield "library", name, [optimisation, LIBRARY], source
+    if library:
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([sys.executable, SLICES, ROOT / "include", "--out", folder, *SLICE_COUNTS], check=True)
+            for path in sorted(pathlib.Path(folder).glob("*.cpp")):
+                yield "library", f"its slice {path.stem}", ["-O2", LIBRARY], path.read_text()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--compiler", action="append", help="a compiler to measure; may be repeated (default: g++)")
+    parser.add_argument("--only", default="", help="rows whose name contains this")
+    parser.add_argument("--library", action="store_true", help="compile the library of ready instantiations as well")
     parser.add_argument("--runs", type=int, default=1, help="runs of each case, the best one counts (default: 1)")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures there as well")
     arguments = parser.parse_args()
     rows = []
     for compiler in arguments.compiler or ["g++"]:
         baseline = None
-        print(f"{compiler}\n  {'translation unit':<42}{'user s':>8}{'peak MB':>9}{'ratio':>8}")
-        for name, (optimisation, source) in CASES.items():
-            runs = [compile_once(compiler, optimisation, source) for _ in range(arguments.runs)]
+        print(f"{compiler}\n  {'':<9}{'translation unit':<42}{'user s':>8}{'peak MB':>9}{'ratio':>8}{'object KB':>11}{'loaded KB':>11}")
+        for kind, name, options, source in cases(arguments.library):
+            if baseline is not None and arguments.only not in name:
+                continue
+            runs = [compile_once(compiler, options, source) for _ in range(arguments.runs)]
             seconds, memory = min(run[0] for run in runs), max(run[1] for run in runs)
+            object_bytes, loaded_bytes = runs[0][2:]
             baseline = baseline or seconds
-            rows.append({"compiler": compiler, "unit": name, "user_seconds": round(seconds, 2), "peak_mb": round(memory)})
-            print(f"  {name:<42}{seconds:>8.2f}{memory:>9.0f}{seconds / baseline:>8.2f}", flush=True)
+            rows.append({"compiler": compiler, "kind": kind, "unit": name, "user_seconds": round(seconds, 2), "peak_mb": round(memory),
+                         "ratio": round(seconds / baseline, 2), "object_bytes": object_bytes, "loaded_bytes": loaded_bytes})
+            print(f"  {kind:<9}{name:<42}{seconds:>8.2f}{memory:>9.0f}{seconds / baseline:>8.2f}"
+                  f"{object_bytes / 1024:>11.0f}{loaded_bytes / 1024:>11.0f}", flush=True)
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=2) + "\n")
 

@@ -2,6 +2,7 @@
 #include "program.hpp"
 #include "text.hpp"
 
+#include <cctype>
 #include <string>
 
 namespace gen
@@ -10,12 +11,25 @@ namespace gen
 namespace
 {
 
-std::string owning_arguments(const schema::combinator& line)
+std::string owning_arguments(const program& from, const schema::combinator& line)
 {
-    std::string list = "::mtproto::tl::owning";
+    std::string list =
+        from.opts().instantiations ? "::" + from.opts().root + "::tl_storage" : "::mtproto::tl::owning";
     for (auto const variable : line.variables)
         list += ", " + names::variable(variable);
     return list;
+}
+
+// MTPROTO_API_INSTANTIATED
+std::string instantiated_macro(const program& from)
+{
+    std::string name;
+    for (char const c : from.opts().root)
+        if (c != ':')
+            name += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        else if (!name.ends_with('_'))
+            name += '_';
+    return name + "_INSTANTIATED";
 }
 
 std::string alias_head(const schema::combinator& line)
@@ -66,10 +80,14 @@ void emit_forward(const program& from, files& out)
         owning.enter({});
         for (auto const helper : {"emplace", "get_if", "holds", "match", "visit"})
             text += "using ::mtproto::tl::" + std::string(helper) + ";\n";
+        if (from.opts().instantiations)
+            text += "#ifdef " + instantiated_macro(from) +
+                    "\nusing tl_storage = ::mtproto::tl::instantiated;\n#else\nusing tl_storage = "
+                    "::mtproto::tl::owning;\n#endif\n";
         auto const alias = [&](const cpp_name& name, const schema::combinator& line) {
             owning.enter(name.scope);
             text += alias_head(line) + "using " + name.local + " = " + from.names().raw(name) + '<' +
-                    owning_arguments(line) + ">;\n";
+                    owning_arguments(from, line) + ">;\n";
         };
         for (auto const& line : all.combinators())
             if (from.emitted(line))
@@ -81,6 +99,8 @@ void emit_forward(const program& from, files& out)
                 alias(name, from.first_of(type));
         }
     }
+    if (from.opts().instantiations)
+        text += "#ifdef " + instantiated_macro(from) + '\n' + from.include("instantiations.hpp", "fwd.hpp") + "#endif\n\n";
     text.pop_back();
     out["fwd.hpp"] = text;
 }

@@ -13,7 +13,7 @@ import sys
 # schema, namespace, folder below include/, further arguments
 TREES = [
     ("schema/mtproto.tl", "mtproto::mt", "mtproto/mt", []),
-    ("schema/api.tl", "mtproto::api", "mtproto/api", ["--links", "https://core.telegram.org"]),
+    ("schema/api.tl", "mtproto::api", "mtproto/api", ["--links", "https://core.telegram.org", "--instantiations"]),
 ]
 
 

@@ -75,6 +75,8 @@ int main(int argc, char** argv)
     app.add_option("--include-prefix", opts.include_prefix,
                    "folder of the headers in #include lines (default: relative)");
     app.add_option("--links", opts.links, "site that documents the schema, for doc comments");
+    app.add_flag("--instantiations", opts.instantiations,
+                 "also write what a library of ready instantiations holds, and let fwd.hpp choose it");
     app.add_option("--emit-list", list_path,
                    "write the C++ names of all constructors and methods to this file");
     app.add_option("--proto", contract.proto, "folder for the gRPC contract, .proto files");

@@ -219,6 +219,7 @@ files emit_all(const program& from)
     emit_methods(from, out);
     emit_schema_text(from, out);
     emit_umbrella(from, out);
+    emit_instantiations(from, out);
     return out;
 }
 

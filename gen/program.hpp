@@ -22,6 +22,7 @@ struct options
     std::string include_prefix; ///< "mtproto/api" in #include lines; empty: relative to the file
     std::string links;          ///< "https://core.telegram.org": doc comments link to its pages
     int layer = 0;
+    bool instantiations = false; ///< whether there is a library of ready instantiations
 };
 
 /// What is generated: files by their path below the output folder.
@@ -81,6 +82,7 @@ private:
 void emit_forward(const program& from, files& out);
 void emit_types(const program& from, files& out);
 void emit_methods(const program& from, files& out);
+void emit_instantiations(const program& from, files& out);
 void emit_umbrella(const program& from, files& out);
 void emit_schema_text(const program& from, files& out);
 /// The C++ names of all constructors and methods, one a line, templates given tl::object.

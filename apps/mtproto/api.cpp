@@ -169,7 +169,7 @@ result<peer> api::resolve(std::string_view typed)
         return **found;
     };
     auto first = known();
-    if (first)
+    if (first && !first->unusable)
         return first;
     if (typed.starts_with('@') || typed.starts_with('+')) {
         bool const by_name = typed.starts_with('@');
@@ -199,6 +199,58 @@ result<peer> api::resolve(std::string_view typed)
         return known();
     }
     return first;
+}
+
+result<> api::load_access_file(const std::string& file)
+{
+    auto const self = me();
+    if (!self)
+        return self.error();
+    std::lock_guard const lock(mutex_);
+    return book_.load(file, self->id);
+}
+
+result<> api::read_contacts()
+{
+    auto const answer = call("contacts.getContacts", json::object());
+    return answer ? result<>() : result<>(answer.error());
+}
+
+// https://core.telegram.org/api/offsets
+result<> api::read_dialogs()
+{
+    json::object params{{"offset_date", 0},
+                        {"offset_id", 0},
+                        {"offset_peer", json::object{{"_", "inputPeerEmpty"}}},
+                        {"limit", 100}};
+    std::int64_t last_top = -1;
+    for (;;) {
+        auto const answer = call("messages.getDialogs", params);
+        if (!answer)
+            return answer.error();
+        auto const* const dialogs = member(*answer, "dialogs").if_array();
+        if (dialogs == nullptr)
+            return error(errc::wrong_result, "the server gave " + std::string(name_of(*answer)));
+        if (name_of(*answer) == "messages.dialogs" || dialogs->empty())
+            return {};
+        auto const& last = dialogs->back();
+        auto const top = integer(member(last, "top_message"));
+        if (top == last_top)
+            return {}; // a server that does not go on
+        last_top = top;
+        params["offset_id"] = top;
+        if (auto const* const messages = member(*answer, "messages").if_array())
+            for (auto const& message : *messages)
+                if (integer(member(message, "id")) == top &&
+                    member(message, "peer_id") == member(last, "peer"))
+                    params["offset_date"] = member(message, "date");
+        auto const peer = known(member(last, "peer"));
+        auto const input = peer ? input_of(*peer, "InputPeer")
+                                : result<json::value>(error(errc::wrong_result, "a dialog with nobody"));
+        if (!input)
+            return input.error();
+        params["offset_peer"] = *input;
+    }
 }
 
 result<json::value> api::read_updates(const std::vector<std::byte>& body)

@@ -26,6 +26,14 @@ public:
     /// bad_argument for an unknown method, bad_json for parameters that do not fit.
     result<boost::json::value> call(std::string_view method, boost::json::value params);
 
+    /// Takes a file of `mtproto access`. Asks the server who this account is, since nobody else's hashes are
+    /// of use.
+    result<> load_access_file(const std::string& file);
+    /// Reads all dialogs, page by page, and all contacts, so that their peers are known.
+    result<> read_dialogs();
+    result<> read_contacts();
+    const access_book& access() const noexcept { return book_.access(); }
+
     /// The peer that a person means, asking the server where it is not known yet.
     result<peer> resolve(std::string_view typed);
     /// The JSON of the Updates that came in; learns whom they name.

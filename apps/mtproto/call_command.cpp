@@ -46,6 +46,9 @@ int run_call(const call_options& options)
     if (!connection)
         return fail(connection.error());
     api remote(**connection);
+    if (auto const& file = options.connection.access; !file.empty())
+        if (auto const loaded = remote.load_access_file(file); !loaded)
+            return fail(loaded.error());
     auto const answer = remote.call(options.method, std::move(*params));
     if (!answer)
         return fail(answer.error(), options.method);

@@ -5,6 +5,7 @@
 #include "console.hpp"
 #include "local_sandbox.hpp"
 #include "mtproxy.hpp"
+#include "recording.hpp"
 
 #include <mtproto/client/client.hpp>
 #include <mtproto/client/sign_in.hpp>
@@ -171,6 +172,7 @@ result<std::unique_ptr<client_thread>> client_thread::open(client_setup setup)
     options.connect_timeout = std::min<client_options::duration>(options.connect_timeout, timeout);
     options.handshake_timeout = std::min<client_options::duration>(options.handshake_timeout, timeout);
 
+    attach_recording(options);
     auto made = std::make_unique<state>();
     made->timeout = timeout;
     made->tg.emplace(made->io, std::move(options));

@@ -20,7 +20,8 @@ struct connection_options
     std::string transport;      ///< empty: the client's default
     std::string mtproxy;        ///< HOST:PORT:SECRET or a link; empty: none
     bool ipv6 = false;
-    int timeout = 30; ///< seconds for one call
+    int timeout = 30;   ///< seconds for one call
+    std::string access; ///< file of `mtproto access`; empty: none
 };
 
 struct schema_options
@@ -70,6 +71,38 @@ struct shell_options
     std::vector<std::string> commands; ///< run these and leave
 };
 int run_shell(const shell_options& options);
+
+struct record_options
+{
+    std::string file;
+    std::string keys; ///< empty: FILE.keys
+    std::vector<std::string> command;
+};
+/// Runs another command of this tool, as `run` does, and records its connections.
+int run_record(const record_options& options, int (*run)(int, char**));
+
+struct replay_options
+{
+    std::string file;
+    std::vector<std::string> keys; ///< empty: FILE.keys if it is there
+    std::string schema;            ///< empty: the built-in one
+    bool no_redact = false;
+    std::vector<std::string> redact; ///< further names of fields
+    bool pretty = false;
+};
+int run_replay(const replay_options& options);
+
+struct access_options
+{
+    connection_options connection;
+    std::string file = "access.json";
+    bool no_dialogs = false;
+    bool no_contacts = false;
+    int updates = 0; ///< seconds to listen
+    bool json = false;
+};
+int run_access_export(const access_options& options);
+int run_access_show(const access_options& options);
 
 struct sandbox_options
 {

@@ -7,10 +7,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <clocale>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <string_view>
 
 namespace mtproto::apps {
 namespace {
@@ -80,6 +82,40 @@ Examples:
   mtproto sandbox --schema 144.tl              serve clients of layer 144 too
   mtproto sandbox --json --ready-file /tmp/dc.json &)";
 
+constexpr const char* access_footer = R"(
+An access hash is what this account needs to name somebody to Telegram; no other account can use it. The file keeps them, so
+that a program need not ask for all dialogs each time it starts: --access FILE of shell and call, access_manager in C++.
+What the file knows already stays, newer hashes replace older ones.
+
+Examples:
+  mtproto access export                        into access.json, from dialogs and contacts
+  mtproto access export bot.json --updates 60 --no-dialogs --no-contacts
+  mtproto access show access.json
+  mtproto shell --access access.json -c 'send2c 1234567 "good morning"')";
+
+constexpr const char* dump_footer = R"(
+What is recorded is encrypted, as it was on its way. The keys go into a file of their own, FILE.keys: whoever has
+both can read everything and use the account. Without 'dump record' nothing of this is in the way of a connection.
+
+Examples:
+  mtproto dump record wire.jsonl shell --sandbox -c 'send @bob hi'
+  mtproto dump record wire.jsonl keygen --phone +15550001 --api-id 1 --api-hash HASH
+  mtproto dump record wire.jsonl call help.getConfig
+  mtproto replay wire.jsonl)";
+
+constexpr const char* replay_footer = R"(
+One JSON object a line for each message, in order: time, connection, event, key, session, msg_id, seqno, message. The keys
+are read from FILE.keys, or from what --keys names: such a file, or a session file.
+
+Secrets are shown as "[redacted]": phone numbers, codes, passwords, keys, salts, nonces, tokens, access hashes, and what
+Telegram itself writes to the account. The texts of messages are shown; --redact message hides them as well.
+
+Examples:
+  mtproto replay wire.jsonl
+  mtproto replay wire.jsonl --redact message --redact username | grep updateNew
+  mtproto replay old.jsonl --schema layer144.tl
+  mtproto replay wire.jsonl --keys credentials.json --no-redact --pretty)";
+
 constexpr const char* schema_footer = R"(
 Examples:
   mtproto schema show messages.sendMessage
@@ -103,6 +139,12 @@ void add_connection(CLI::App& app, connection_options& to)
         ->type_name("SECONDS")
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();
+}
+
+void add_access(CLI::App& app, connection_options& to)
+{
+    app.add_option("--access", to.access, "People and channels known from before: a file of 'mtproto access'")
+        ->type_name("FILE");
 }
 
 void add_server(CLI::App& app, connection_options& to)
@@ -136,6 +178,9 @@ struct all_options
     keygen_options keygen;
     shell_options shell;
     sandbox_options sandbox;
+    access_options access;
+    record_options record;
+    replay_options replay;
 };
 
 using command = std::function<int()>;
@@ -145,6 +190,7 @@ void add_shell(CLI::App& app, shell_options& to, command& chosen)
     auto* const sub =
         app.add_subcommand("shell", "Talk to Telegram line by line: dialogs, messages, any method");
     add_connection(*sub, to.connection);
+    add_access(*sub, to.connection);
     add_server(*sub, to.connection);
     sub->add_option("-c,--command", to.commands, "Run this command and leave; may be repeated")
         ->type_name("LINE")
@@ -164,6 +210,7 @@ void add_call(CLI::App& app, call_options& to, command& chosen)
         ->capture_default_str();
     sub->add_flag("--pretty", to.pretty, "Indent the answer");
     add_connection(*sub, to.connection);
+    add_access(*sub, to.connection);
     add_server(*sub, to.connection);
     sub->footer(call_footer);
     sub->callback([&] { chosen = [&] { return run_call(to); }; });
@@ -262,6 +309,67 @@ void add_schema(CLI::App& app, schema_options& to, command& chosen)
     layer->callback([&] { chosen = [&] { return run_schema_layer(to); }; });
 }
 
+void add_access_command(CLI::App& app, access_options& to, command& chosen)
+{
+    auto* const sub = app.add_subcommand("access", "Ids and access hashes of people and channels, in a file");
+    sub->require_subcommand(1);
+    sub->footer(access_footer);
+    auto* const get = sub->add_subcommand("export", "Write all that this account can name");
+    get->add_option("FILE", to.file, "Where to")->capture_default_str();
+    get->add_flag("--no-dialogs", to.no_dialogs, "Leave the dialogs out");
+    get->add_flag("--no-contacts", to.no_contacts, "Leave the contacts out");
+    get->add_option("--updates", to.updates, "Listen so long for updates, and take whom they name")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0, 86400));
+    add_connection(*get, to.connection);
+    add_server(*get, to.connection);
+    get->callback([&] { chosen = [&] { return run_access_export(to); }; });
+    auto* const show = sub->add_subcommand("show", "What a file knows");
+    show->add_option("FILE", to.file, "Which")->capture_default_str();
+    show->add_flag("--json", to.json, "As JSON, access hashes included");
+    show->callback([&] { chosen = [&] { return run_access_show(to); }; });
+}
+
+int run(int argc, char** argv);
+
+void add_dump(CLI::App& app, record_options& to, command& chosen)
+{
+    auto* const sub = app.add_subcommand("dump", "Record what goes over the wire");
+    sub->fallthrough(false);
+    sub->require_subcommand(1);
+    sub->footer(dump_footer);
+    auto* const record = sub->add_subcommand("record", "Run a command and record its connections");
+    record->fallthrough(false);
+    record->prefix_command();
+    record->add_option("FILE", to.file, "The recording to write")->required();
+    record->add_option("--keys", to.keys, "Where the keys go [FILE.keys]")->type_name("FILE");
+    record->footer(dump_footer);
+    record->callback([&, record] {
+        to.command = record->remaining();
+        chosen = [&] { return run_record(to, run); };
+    });
+}
+
+void add_replay(CLI::App& app, replay_options& to, command& chosen)
+{
+    auto* const sub = app.add_subcommand("replay", "Show a recording as JSON, secrets left out");
+    sub->add_option("FILE", to.file, "A recording of 'mtproto dump record'")->required();
+    sub->add_option("--keys", to.keys, "Its keys, or a session file; may be repeated [FILE.keys]")
+        ->type_name("FILE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sub->add_option("--schema", to.schema, "Schema of the layer that was spoken")->type_name("FILE");
+    auto* const open = sub->add_flag("--no-redact", to.no_redact, "Show secrets too");
+    sub->add_option("--redact", to.redact, "Hide this field as well; may be repeated")
+        ->type_name("NAME")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->excludes(open);
+    sub->add_flag("--pretty", to.pretty, "Indent the JSON");
+    sub->footer(replay_footer);
+    sub->callback([&] { chosen = [&] { return run_replay(to); }; });
+}
+
 // The first word that names no subcommand, with what was probably meant.
 std::string unknown_command(const CLI::App& app, int argc, char** argv)
 {
@@ -305,6 +413,9 @@ int run(int argc, char** argv)
     add_keygen(app, options.keygen, chosen);
     add_sandbox(app, options.sandbox, chosen);
     add_schema(app, options.schema, chosen);
+    add_access_command(app, options.access, chosen);
+    add_dump(app, options.record, chosen);
+    add_replay(app, options.replay, chosen);
 
     set_colours("auto");
     if (argc == 1) {
@@ -315,8 +426,14 @@ int run(int argc, char** argv)
         complain(sentence + (sentence.ends_with('?') ? "" : "; see 'mtproto --help'"));
         return exit_usage;
     }
+    // CLI11 looks for options of its own behind a "--"; what is to be recorded must reach it untouched.
+    std::vector<char*> words(argv, argv + argc);
+    if (argc > 2 && std::string_view(argv[1]) == "dump")
+        if (auto const dashes = std::find(words.begin(), words.end(), std::string_view("--"));
+            dashes != words.end())
+            words.erase(dashes);
     try {
-        app.parse(argc, argv);
+        app.parse(static_cast<int>(words.size()), words.data());
     } catch (const CLI::Success& wanted) {
         return app.exit(wanted);
     } catch (const CLI::ParseError& why) {

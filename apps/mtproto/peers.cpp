@@ -3,6 +3,8 @@
 #include "console.hpp"
 #include "suggest.hpp"
 
+#include <mtproto/client/access_file.hpp>
+
 #include <boost/json/array.hpp>
 
 #include <charconv>
@@ -89,27 +91,60 @@ void peer_book::learn_one(const json::object& one)
     bool const is_user = name == "user";
     if (!is_user && name != "chat" && name != "channel")
         return;
-    auto& known = all_[{is_user, number("id")}];
-    // A `min` object knows less than what came before; its access hash is of no use.
-    if (is("min") && known.id != 0)
-        return;
-    known.id = number("id");
-    known.access_hash = number("access_hash");
-    known.self = is("self");
-    known.username = printable(text_of(one, "username"));
-    known.phone = printable(text_of(one, "phone"));
+    access_entry heard;
+    heard.id = number("id");
+    heard.self = is("self");
+    if (!is("min") && one.contains("access_hash"))
+        heard.access_hash = number("access_hash");
     if (is_user) {
-        known.kind = is("bot") ? peer_kind::bot : peer_kind::user;
-        std::string title(text_of(one, "first_name"));
+        heard.kind = is("bot") ? access_kind::bot : access_kind::user;
+        heard.title = text_of(one, "first_name");
         if (auto const last = text_of(one, "last_name"); !last.empty())
-            title.append(title.empty() ? "" : " ").append(last);
-        known.title = printable(title);
+            heard.title.append(heard.title.empty() ? "" : " ").append(last);
     } else {
-        known.kind = name == "chat"    ? peer_kind::chat
-                     : is("megagroup") ? peer_kind::group
-                                       : peer_kind::channel;
-        known.title = printable(text_of(one, "title"));
+        heard.kind = name == "chat"    ? access_kind::chat
+                     : is("megagroup") ? access_kind::group
+                                       : access_kind::channel;
+        heard.title = text_of(one, "title");
     }
+    if (auto const username = text_of(one, "username"); !username.empty())
+        heard.usernames.emplace_back(username);
+    if (auto const* const more = one.if_contains("usernames"); more != nullptr && more->is_array())
+        for (auto const& each : more->get_array())
+            if (auto const extra = each.if_object(); extra != nullptr && member(each, "active") == true)
+                heard.usernames.emplace_back(text_of(*extra, "username"));
+    auto const id = heard.id;
+    auto const space = access_book::space_of(heard.kind);
+    access_.learn(std::move(heard));
+    auto& known = note(*access_.find(space, id));
+    if (!is("min"))
+        known.phone = printable(text_of(one, "phone"));
+}
+
+peer& peer_book::note(const access_entry& from)
+{
+    static constexpr peer_kind kinds[] = {peer_kind::user, peer_kind::bot, peer_kind::chat, peer_kind::group,
+                                          peer_kind::channel};
+    auto& known = all_[{from.is_user(), from.id}];
+    known.kind = kinds[static_cast<std::size_t>(from.kind)];
+    known.id = from.id;
+    known.access_hash = from.access_hash.value_or(0);
+    known.unusable = !from.access_hash && !from.self && from.kind != access_kind::chat;
+    known.self = from.self;
+    known.username = from.usernames.empty() ? std::string() : printable(from.usernames.front());
+    known.title = printable(from.title);
+    return known;
+}
+
+result<> peer_book::load(const std::string& file, std::int64_t account)
+{
+    if (auto const mine = access_.belong_to(account); !mine)
+        return mine;
+    if (auto const loaded = load_access(file, access_); !loaded)
+        return loaded;
+    for (auto const& one : access_.entries())
+        note(one);
+    return {};
 }
 
 const peer* peer_book::find(const json::value& of) const
@@ -201,6 +236,8 @@ result<json::value> input_of(const peer& from, std::string_view type)
                      "'" + from.title + "' is a " + to_string(from.kind) + ", not " + wanted);
     };
     bool const is_user = from.kind == peer_kind::user || from.kind == peer_kind::bot;
+    if (from.unusable)
+        return error(errc::bad_argument, "'" + from.title + "' was only met in passing: use its @username");
     json::object out;
     auto const put = [&](const char* name, const char* id) {
         out["_"] = name;

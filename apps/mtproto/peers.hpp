@@ -1,6 +1,7 @@
 // Whom answers have named so far: what a name, a number or a title typed by a person stands for.
 #pragma once
 
+#include <mtproto/client/access_book.hpp>
 #include <mtproto/error.hpp>
 
 #include <boost/json/object.hpp>
@@ -34,6 +35,7 @@ struct peer
     std::string username; ///< without @, may be empty
     std::string phone;
     bool self = false;
+    bool unusable = false; ///< only met in passing, without an access hash
 };
 
 /// The integer that JSON holds as a number or as text, as longs are; 0 if it is none.
@@ -48,6 +50,9 @@ const boost::json::value& member(const boost::json::value& from, std::string_vie
 class peer_book
 {
 public:
+    /// Takes a file of `mtproto access`, which must belong to the account whose id is `account`.
+    result<> load(const std::string& file, std::int64_t account);
+    const access_book& access() const noexcept { return access_; }
     /// Takes `users` and `chats` of an answer or of updates, and a lone user or chat.
     void learn(const boost::json::value& answer);
 
@@ -63,7 +68,9 @@ public:
 
 private:
     void learn_one(const boost::json::object& one);
+    peer& note(const access_entry& from);
 
+    access_book access_;
     std::map<std::pair<bool, std::int64_t>, peer>
         all_; // true: a user; chats and channels share one space here
 };

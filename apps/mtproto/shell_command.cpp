@@ -125,7 +125,7 @@ public:
         : api_(connection),
           editor_("mtproto> ", options.history.empty() ? default_history() : options.history,
                   [this](std::string_view line) { return complete(line); }),
-          updates_(!options.no_updates)
+          updates_(!options.no_updates), access_(options.connection.access)
     {
         connection.on_update([this](const std::vector<std::byte>& body) { on_update(body); });
     }
@@ -135,7 +135,9 @@ public:
     result<> begin()
     {
         auto const state = api_.call("updates.getState", json::object());
-        return state ? result<>() : result<>(state.error());
+        if (!state)
+            return state.error();
+        return access_.empty() ? result<>() : api_.load_access_file(access_);
     }
     int read_all(std::string_view greeting)
     {
@@ -533,6 +535,7 @@ private:
     api api_;
     line_editor editor_;
     std::atomic<bool> updates_;
+    std::string access_; ///< file
     int code_ = exit_ok;
     bool left_ = false;
 };

@@ -82,27 +82,32 @@ struct accounts::state
     void on_event(served& one, const client_event& event)
     {
         using kind = client_event_kind;
-        auto const seconds = std::chrono::duration<double>(event.wait).count();
-        switch (event.kind) {
-        case kind::connected:
+        auto const seconds = [](auto time) { return std::chrono::duration<double>(time).count(); };
+        switch (event.kind()) {
+        case kind::bound:
             if (one.was_connected.exchange(true))
                 counts->account_reconnected(one.name);
             log_info("connected", {{"account", one.name}, {"dc", event.dc}});
             break;
-        case kind::disconnected:
-            log_info("disconnected", {{"account", one.name}, {"dc", event.dc}, {"why", event.why}, {"retry_in", seconds}});
+        case kind::closed: {
+            auto const wait = event.get_if<events::closed>()->retry_in;
+            log_info("disconnected", {{"account", one.name}, {"dc", event.dc}, {"why", event.why()},
+                                      {"retry_in", wait ? seconds(*wait) : 0}});
             break;
-        case kind::flood_wait:
-            counts->flood_waited(one.name, seconds);
-            log_warning("flood wait", {{"account", one.name}, {"seconds", seconds}});
+        }
+        case kind::flood_wait: {
+            auto const wait = seconds(event.get_if<events::flood_wait>()->wait);
+            counts->flood_waited(one.name, wait);
+            log_warning("flood wait", {{"account", one.name}, {"seconds", wait}});
             break;
+        }
         case kind::session_ended:
-            log_error("session ended, sign in again", {{"account", one.name}, {"why", event.why}});
+            log_error("session ended, sign in again", {{"account", one.name}, {"why", event.why()}});
             break;
         case kind::storage_error:
-            log_error("session not saved", {{"account", one.name}, {"why", event.why}});
+            log_error("session not saved", {{"account", one.name}, {"why", event.why()}});
             break;
-        default: log_debug(to_string(event.kind), {{"account", one.name}, {"dc", event.dc}}); break;
+        default: log_debug(to_string(event.kind()), {{"account", one.name}, {"dc", event.dc}}); break;
         }
     }
 

@@ -10,9 +10,12 @@ protoc's own modules would do as well, but they compile 3 MB of Python when firs
 This takes 0.03 s and 15 MB each time, as those do later.
 """
 import collections
+import importlib.util
 import keyword
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -22,20 +25,26 @@ EXTRAS = {"tl_empty_vectors", "tl_raw_strings"}  # of the contract, not of TL
 HEADER = "# Generated from proto/. Do not edit.\n"
 
 
+def protoc():
+    """The compiler of grpcio-tools; where that is not installed, the system's."""
+    if importlib.util.find_spec("grpc_tools"):
+        return [sys.executable, "-m", "grpc_tools.protoc"]
+    if found := shutil.which("protoc"):
+        return [found]
+    raise SystemExit("generate.py: no protoc to read the contract with: pip install grpcio-tools, or apt-get install protobuf-compiler")
+
+
 def compile_protos(proto, package):
     """All descriptors with their comments, dependencies first."""
-    import grpc_tools
     from google.protobuf import descriptor_pb2
-    from grpc_tools import protoc
 
     files = sorted(str(path.relative_to(proto)) for path in (proto / "mtproto").glob("*.proto"))
-    include = pathlib.Path(grpc_tools.__file__).parent / "_proto"
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "set"
-        code = protoc.main(["protoc", f"-I{proto}", f"-I{package}", f"-I{include}", f"--descriptor_set_out={out}",
-                            "--include_imports", "--include_source_info", "status.proto", *files])
-        if code:
-            raise SystemExit("protoc failed")
+        done = subprocess.run([*protoc(), f"-I{proto}", f"-I{package}", f"--descriptor_set_out={out}", "--include_imports",
+                               "--include_source_info", "status.proto", *files], check=False)
+        if done.returncode:
+            raise SystemExit(f"generate.py: protoc could not read the contract in {proto}")
         return descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes())
 
 
@@ -75,15 +84,19 @@ def union_name(box):
     return "Any" + box[4:] if box.startswith("Type") else box + "Value"
 
 
+def inner_type(field):
+    scalar = SCALARS.get(field.type, "")
+    return short(field.type_name) if field.type == MESSAGE else {"bytes": "_bytes"}.get(scalar, scalar)
+
+
 def read_type(field):
-    inner = short(field.type_name) if field.type == MESSAGE else SCALARS[field.type]
-    return f"_Repeated[{inner}]" if field.label == REPEATED else inner
+    return f"_Repeated[{inner_type(field)}]" if field.label == REPEATED else inner_type(field)
 
 
 def write_pb(contract):
-    out = [HEADER, "from collections.abc import Iterable, Mapping, MutableSequence\nfrom typing import Any, Generic, TypeAlias, TypeVar\n",
-           "from google.protobuf.message import Message\n\n_T = TypeVar(\"_T\")\n",
-           "class _Repeated(MutableSequence[_T]):\n    def add(self, **fields: Any) -> _T: ...\n\n",
+    out = [HEADER, "from abc import ABCMeta\nfrom collections.abc import Iterable, Mapping, MutableSequence\nfrom typing import Any, Generic, TypeAlias, TypeVar\n",
+           "from google.protobuf.message import Message\n\n_T = TypeVar(\"_T\")\n_bytes: TypeAlias = bytes  # some messages have a field of that name\n",
+           "class _Repeated(MutableSequence[_T], metaclass=ABCMeta):\n    def add(self, **fields: Any) -> _T: ...\n\n",
            "class Boxed(Message, Generic[_T]):\n    \"\"\"A oneof over the constructors of a TL type. Exists for type checkers only.\"\"\"\n\n"]
     for name, message in contract.messages.items():
         box = name in contract.boxes
@@ -93,7 +106,7 @@ def write_pb(contract):
             if not keyword.iskeyword(field.name):
                 lines.append(f"    {field.name}: {read_type(field)}")
         known = [field for field in message.field if not keyword.iskeyword(field.name) and field.name != "self"]
-        arguments = "".join(f", {f.name}: {'Iterable[%s]' % short(f.type_name) if f.label == REPEATED and f.type == MESSAGE else 'Iterable[%s]' % SCALARS[f.type] if f.label == REPEATED else read_type(f)} | None = ..."
+        arguments = "".join(f", {f.name}: {'Iterable[%s]' % inner_type(f) if f.label == REPEATED else read_type(f)} | None = ..."
                             for f in known)
         more = ", **fields: Any" if len(known) != len(message.field) else ""
         lines.append(f"    def __init__(self{', *' if known else ''}{arguments}{more}) -> None: ...")

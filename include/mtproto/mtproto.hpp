@@ -15,3 +15,4 @@
 #include <mtproto/error.hpp>
 #include <mtproto/tl/decode.hpp>
 #include <mtproto/tl/encode.hpp>
+#include <mtproto/version.hpp>

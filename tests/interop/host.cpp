@@ -248,7 +248,7 @@ task<result<>> host(sandbox::data_centre& dc)
     options.keys = {mtproto::crypto::rsa_public_key::from_pem(dc.public_key_pem()).value()};
     options.use_environment = false;
     options.on_event = [](const mtproto::client_event& event) {
-        std::cerr << "our client: " << to_string(event.kind) << ' ' << (event.why.code() ? event.why.message() : "") << std::endl;
+        std::cerr << "our client: " << to_string(event.kind()) << ' ' << (event.why().code() ? event.why().message() : "") << std::endl;
     };
     client tg(co_await asio::this_coro::executor, options);
     if (auto const up = co_await tg.connect(); !up)

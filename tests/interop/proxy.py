@@ -2,6 +2,7 @@
 """Runs one of the clients in clients/, or grpcurl, against `mtprotod start --sandbox`.
 
     proxy.py --daemon build/apps/mtprotod/mtprotod --packages build/interop --client python|node|go|grpcurl|examples|unit [--verbose]
+    proxy.py --daemon ... --system --client python|python-examples|unit     with the machine's own grpcio and protobuf, as Debian has them
     proxy.py --fake ...     against clients/python/tests/fake.py instead, to try a client without the daemon; not with grpcurl
 
 A client gets JSON in its only argument: target, cut (the same through a relay), token, accounts (who writes, who reads; the one
@@ -22,6 +23,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -50,9 +52,30 @@ def installed(packages, name):
     return packages / name
 
 
-def command_of(client, packages):
+def system_python(folder):
+    """A Python of this machine that has grpcio and protobuf, with the package, generated for it, in `folder`."""
+    ask = "import grpc.aio, google.protobuf as p, sys; print(f'Python {sys.version.split()[0]}, grpcio {grpc.__version__}, protobuf {p.__version__}')"
+    for python in dict.fromkeys([sys.executable, "/usr/bin/python3"]):
+        asked = subprocess.run([python, "-B", "-c", ask], capture_output=True, text=True, check=False)
+        if asked.returncode == 0:
+            break
+    else:
+        print("SKIP: no Python here has grpcio and protobuf: apt-get install python3-grpcio python3-protobuf, or ./run test, installs them")
+        sys.exit(SKIPPED)
+    print(asked.stdout.strip(), flush=True)
+    package = folder / "python" / "mtproto_proxy"
+    shutil.copytree(CLIENTS / "python" / "src" / "mtproto_proxy", package)
+    made = subprocess.run([python, "-B", str(CLIENTS / "python" / "generate.py"), str(CLIENTS.parent / "proto"), str(package)],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if made.returncode:
+        raise Failed("generate.py: " + made.stdout)
+    return ["env", f"PYTHONPATH={package.parent}", python, "-B"]
+
+
+def command_of(args):
+    client, packages = args.client, args.packages
     if client == "python":
-        return [str(installed(packages, "proxy-python") / "bin" / "python"), "-B", str(HERE / "proxy_client.py")]
+        return [*args.python, str(HERE / "proxy_client.py")]
     if client == "node":
         installed(packages, "proxy-node")
         return [os.environ.get("NODE", "node"), str(HERE / "proxy_client.mjs")]
@@ -68,7 +91,7 @@ class Daemon:
 
     async def __aenter__(self):
         if self.args.fake:
-            command = [str(installed(self.args.packages, "proxy-python") / "bin" / "python"), "-B", str(CLIENTS / "python" / "tests" / "fake.py"), TOKEN]
+            command = [*self.args.python, str(CLIENTS / "python" / "tests" / "fake.py"), TOKEN]
         else:
             tokens = self.folder / "tokens.toml"
             tokens.write_text(f'[interop]\ntoken = "{TOKEN}"\n', encoding="ascii")
@@ -169,14 +192,14 @@ async def run(command, environment=None, on_line=None, timeout=SECONDS):
 
 
 async def test_client(args, daemon, relay):
-    plan = {"target": daemon.target, "cut": relay.target, "token": TOKEN, "accounts": ["ada", "bob"], "node": str(args.packages / "proxy-node")}
+    plan = {"target": daemon.target, "cut": relay.target, "token": TOKEN, "accounts": ["ada", "bob"], "node": str(args.packages / "proxy-node") if args.packages else ""}
 
     async def on_line(line, process):
         if line == "cut":
             relay.cut()
             process.stdin.write(b"\n")
 
-    code, lines = await run([*command_of(args.client, args.packages), json.dumps(plan)], on_line=on_line)
+    code, lines = await run([*command_of(args), json.dumps(plan)], on_line=on_line)
     print(*lines, sep="\n")
     if code != 0 or lines[-1:] != ["ok"]:
         raise Failed(f"ended with {code}")
@@ -242,60 +265,76 @@ async def test_grpcurl(args, daemon, _):
 async def test_unit(args, *_):
     """The Python package's own tests."""
     tests = CLIENTS / "python" / "tests"
-    code, lines = await run([str(installed(args.packages, "proxy-python") / "bin" / "python"), "-B", "-m", "unittest", "discover", "-s", str(tests)])
+    code, lines = await run([*args.python, "-m", "unittest", "discover", "-s", str(tests)])
     check(code == 0, *lines)
     print(*lines[-3:])
 
 
-async def test_examples(args, daemon, _):
-    """The programs of the documentation, as they stand, each until it has printed what it should."""
-    python = str(installed(args.packages, "proxy-python") / "bin" / "python")
-    node, go = installed(args.packages, "proxy-node"), installed(args.packages, "proxy-go")
-    examples = CLIENTS / "python" / "examples"
+async def expect(daemon, pattern, *command, ended=True, **more):
+    """Runs a program of the documentation until it has printed what it should."""
     environment = {"PROXY": daemon.target, "TOKEN": TOKEN, "ACCOUNT": "ada", "CURSOR_FILE": str(daemon.folder / "updates.cursor")}
+    so_far = []
 
-    async def expect(pattern, *command, ended=True, **more):
-        so_far = []
+    async def on_line(line, _):
+        so_far.append(line)
+        return not ended and re.search(pattern, "\n".join(so_far))
 
-        async def on_line(line, _):
-            so_far.append(line)
-            return not ended and re.search(pattern, "\n".join(so_far))
+    code, lines = await run(command, environment | more, on_line=on_line)
+    check(re.search(pattern, "\n".join(lines)) and (code == 0 or not ended), f"{command} ended with {code}:", *lines)
 
-        code, lines = await run(command, environment | more, on_line=on_line)
-        check(re.search(pattern, "\n".join(lines)) and (code == 0 or not ended), f"{command} ended with {code}:", *lines)
 
-    if not args.fake:  # so that there is a dialog with bob
-        await expect(r"", python, "-B", "-c", FIRST_MESSAGE)
-    await expect(r": \d+ unread", python, "-B", str(examples / "dialogs.py"))
-    listening = asyncio.create_task(expect(r"\d+: sent by an example", python, "-B", str(examples / "updates.py"), ended=False, ACCOUNT="bob"))
-    for number in range(40):
-        await expect(r"sent", python, "-B", str(examples / "send.py"), "Bob" if args.fake else "Bob Baker", "sent by an example")
-        await asyncio.sleep(0.2)
-        if listening.done():
-            break
-    await listening
-    hello = (examples / "hello.py").read_text().replace('"localhost:11011"', f'"{daemon.target}", token="{TOKEN}"')
-    check(TOKEN in hello, "hello.py connects to somewhere else")
-    if not args.fake:  # which has no messages to oneself
-        listening = asyncio.create_task(expect(r"message: .*to hello", python, "-B", "-c", hello, ended=False))
+async def test_python_examples(args, daemon, _):
+    """clients/python/examples as they stand."""
+    examples = CLIENTS / "python" / "examples"
+
+    async def until_seen(pattern, listener, *arguments, **who):
+        """Sends until the listener has printed it: it does not say when it listens."""
+        listening = asyncio.create_task(expect(daemon, pattern, *args.python, *listener[0], ended=False, **listener[1]))
         for _ in range(40):
-            await expect(r"sent", python, "-B", str(examples / "send.py"), "Ada Lovelace", "to hello", ACCOUNT="bob")
+            await expect(daemon, r"sent", *args.python, str(examples / "send.py"), *arguments, **who)
             await asyncio.sleep(0.2)
             if listening.done():
                 break
         await listening
+
+    for name, arguments in (("send.py", []), ("send.py", ["title only"]), ("dialogs.py", ["what"]), ("updates.py", ["what"])):
+        code, lines = await run([*args.python, str(examples / name), *arguments])
+        check(code == 2 and len(lines) == 1 and lines[0].startswith(f"usage: {name}"), f"{name} {arguments} ended with {code}:", *lines)
+    for name, arguments in (("send.py", ["Bob", "hello"]), ("dialogs.py", [])):
+        code, lines = await run([*args.python, str(examples / name), *arguments], {"PROXY": "127.0.0.1:1"})
+        check(code == 1 and len(lines) == 1 and "127.0.0.1:1" in lines[0], f"{name} without a proxy ended with {code}:", *lines)
+    if not args.fake:  # so that there is a dialog with bob
+        await expect(daemon, r"", *args.python, "-c", FIRST_MESSAGE)
+    await expect(daemon, r": \d+ unread", *args.python, str(examples / "dialogs.py"))
+    await until_seen(r"\d+: sent by an example", ([str(examples / "updates.py")], {"ACCOUNT": "bob"}),
+                     "Bob" if args.fake else "Bob Baker", "sent by an example")
+    hello = (examples / "hello.py").read_text().replace('"localhost:11011"', f'"{daemon.target}", token="{TOKEN}"')
+    check(TOKEN in hello, "hello.py connects to somewhere else")
+    if not args.fake:  # which has no messages to oneself
+        await until_seen(r"message: .*to hello", (["-c", hello], {}), "Ada Lovelace", "to hello", ACCOUNT="bob")
+    print("the examples of Python do what they say")
+
+
+async def test_examples(args, daemon, relay):
+    """The programs of the documentation, as they stand."""
+    node, go = installed(args.packages, "proxy-node"), installed(args.packages, "proxy-go")
+    await test_python_examples(args, daemon, relay)
     for command in (["node", str(node / "example.mjs")], [str(go / "bin" / "example")]):
-        await expect(r"dialog with (.*\n)*sent to (.*\n)*listening", *command, ended=False)
+        await expect(daemon, r"dialog with (.*\n)*sent to (.*\n)*listening", *command, ended=False)
     if not args.fake:  # that has no reflection
         path = f"{go / 'bin'}:{os.environ['PATH']}"
-        await expect(r"mtproto.Mtproto.MessagesSendMessage(.*\n)*.*Book club", str(CLIENTS / "grpcurl.sh"), ended=False, PATH=path)
+        await expect(daemon, r"mtproto.Mtproto.MessagesSendMessage(.*\n)*.*Book club", str(CLIENTS / "grpcurl.sh"), ended=False, PATH=path)
     print("the examples of Python, Node, Go and grpcurl do what they say")
 
 
 async def main(args):
     with tempfile.TemporaryDirectory(prefix="interop-proxy-") as folder:
+        if args.system:
+            args.python = system_python(pathlib.Path(folder))
+        elif args.fake or args.client in ("python", "python-examples", "examples", "unit"):
+            args.python = [str(installed(args.packages, "proxy-python") / "bin" / "python"), "-B"]
         async with Daemon(args, pathlib.Path(folder)) as daemon, Relay(daemon.target) as relay:
-            tests = {"grpcurl": test_grpcurl, "examples": test_examples, "unit": test_unit}
+            tests = {"grpcurl": test_grpcurl, "examples": test_examples, "python-examples": test_python_examples, "unit": test_unit}
             try:
                 await tests.get(args.client, test_client)(args, daemon, relay)
             except Failed as problem:
@@ -312,11 +351,16 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--daemon", help="the program mtprotod")
     parser.add_argument("--fake", action="store_true", help="use the fake of the Python package's tests")
-    parser.add_argument("--packages", required=True, type=pathlib.Path, help="the folder given to tests/interop/install")
-    parser.add_argument("--client", required=True, choices=["python", "node", "go", "grpcurl", "examples", "unit"])
+    parser.add_argument("--packages", type=pathlib.Path, help="the folder given to tests/interop/install")
+    parser.add_argument("--system", action="store_true", help="use the machine's own grpcio and protobuf; for Python's clients only")
+    parser.add_argument("--client", required=True, choices=["python", "node", "go", "grpcurl", "examples", "python-examples", "unit"])
     parser.add_argument("--verbose", action="store_true", help="print what the daemon logs")
     arguments = parser.parse_args()
-    arguments.packages = arguments.packages.resolve()
+    if bool(arguments.packages) == arguments.system:
+        parser.error("either --packages or --system")
+    if arguments.system and arguments.client not in ("python", "python-examples", "unit"):
+        parser.error("--system has clients for Python only")
+    arguments.packages = arguments.packages and arguments.packages.resolve()
     if bool(arguments.daemon) == arguments.fake:
         parser.error("either --daemon or --fake")
     try:

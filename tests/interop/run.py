@@ -38,6 +38,7 @@ TRANSPORTS = {
     "telethon": TELETHON,
     "telethon-debian": TELETHON,
     "mtcute": ["intermediate", "padded", "obfuscated", "obfuscated-padded", "mtproxy", "mtproxy-dd", "mtproxy-ee", "temporary-keys"],
+    "kurigram": ["full", "abridged", "intermediate", "padded", "obfuscated", "mtproxy", "mtproxy-dd", "mtproxy-ee"],
     "teleproto": ["full", "abridged", "obfuscated", "websocket", "mtproxy", "mtproxy-dd", "mtproxy-ee"],
 }
 PER_RUN = 240  # seconds; a run takes a few
@@ -55,11 +56,11 @@ def skip(why):
 def command_of(client, packages):
     """What starts the client; the plan is to be added. Ends the program if the client is not installed."""
     hint = "tests/interop/install BUILD/interop, or ./run test --interop, installs it"
-    if client == "telethon":
+    if client in ("telethon", "kurigram"):
         python = packages / "venv" / "bin" / "python"
         if not (packages / "venv" / "installed").exists():
-            skip(f"no Telethon in {packages}: {hint}")
-        return [str(python), "-B", str(HERE / "telethon_client.py")]
+            skip(f"no {client} in {packages}: {hint}")
+        return [str(python), "-B", str(HERE / f"{client}_client.py")]
     if client == "telethon-debian":
         if not pathlib.Path("/usr/lib/python3/dist-packages/telethon").exists():
             skip("no Debian package python3-telethon: apt-get install python3-telethon, or ./run test --interop, installs it")
@@ -77,6 +78,13 @@ def command_of(client, packages):
 
 def secret_of(transport, secrets):
     return secrets["ee" if "-ee" in transport else "dd" if "-dd" in transport else "plain"]
+
+
+def encrypts_slowly(args, transport):
+    """Whether a client would need minutes for the large file: its AES is in Python."""
+    if args.client == "kurigram":  # there is no built TgCrypto for the newest Pythons
+        return not any((args.packages / "venv").glob("lib/python*/site-packages/tgcrypto*"))
+    return args.client.startswith("telethon") and transport in ("obfuscated", "mtproxy", "mtproxy-dd")
 
 
 class Host:
@@ -164,7 +172,7 @@ async def main(args):
                 ready = host.ready
                 (folder / "key.pem").write_text(ready["public_key"], encoding="ascii")
                 for name, transport, account in plans(args, ready, folder / "key.pem"):
-                    slow = args.client.startswith("telethon") and transport in ("obfuscated", "mtproxy", "mtproxy-dd")
+                    slow = encrypts_slowly(args, transport)
                     plan = {key: ready[key] for key in ("host", "port", "dc", "peer", "dialogs")}
                     plan |= account | {"transport": transport, "public_key": str(folder / "key.pem"),
                                        "files": [SMALL] if slow or args.small else [SMALL, LARGE],

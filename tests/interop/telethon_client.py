@@ -4,11 +4,9 @@ import ctypes
 import ctypes.util
 import hashlib
 import io
-import json
-import os
-import sys
 
 import telethon
+from plan import Answers, check, plan, random_file, random_text
 from telethon import TelegramClient, events
 from telethon.crypto import aesctr, rsa
 from telethon.errors import SessionPasswordNeededError
@@ -47,12 +45,7 @@ class OpensslCtr:
     decrypt = encrypt
 
 
-def check(condition, what):
-    if not condition:
-        raise AssertionError(what)
-
-
-async def sign_in(client, plan):
+async def sign_in(client):
     if plan.get("bot_token"):
         await client.sign_in(bot_token=plan["bot_token"])
         return
@@ -65,7 +58,6 @@ async def sign_in(client, plan):
 
 
 async def main():
-    plan = json.loads(sys.argv[1])
     with open(plan["public_key"], encoding="ascii") as key:
         rsa.add_key(key.read(), old=False)
     session = MemorySession()
@@ -81,50 +73,38 @@ async def main():
     print(f"telethon {telethon.__version__}, layer {LAYER}, {plan['transport']}", flush=True)
     await client.connect()
     check(not await client.is_user_authorized(), "authorised before sign-in")
-    await sign_in(client, plan)
+    await sign_in(client)
     me = await client.get_me()
     check(me.first_name == plan["name"], f"signed in as {me.first_name}, not {plan['name']}")
     print(f"signed in as {me.first_name}", flush=True)
 
-    answers = asyncio.Queue()
-
-    @client.on(events.NewMessage(incoming=True))
-    async def _(event):
-        await answers.put(event.message)
-
-    async def answer(wanted):
-        while True:
-            message = await asyncio.wait_for(answers.get(), 90)
-            if message.message == wanted:
-                return message
-            print(f"passed over: {message.message}", flush=True)
+    answers = Answers(lambda message: message.message)
+    client.add_event_handler(lambda event: answers.add(event.message), events.NewMessage(incoming=True))
 
     if plan.get("bot_token"):
         # A bot cannot write to somebody who has not written to it.
         print("waiting to be greeted", flush=True)
-        await answer("hello")
+        await answers.expect("hello")
     else:
         dialogs = await client.get_dialogs()
         titles = [d.title or d.name for d in dialogs]
         check(set(plan["dialogs"]) <= set(titles), f"dialogs {titles}")
         print(f"{len(dialogs)} dialogs", flush=True)
-    text = f"ping {os.urandom(4).hex()} ä€"
+    text = random_text()
     sent = await client.send_message(plan["peer"], text)
     check(sent.id > 0, "no id for the sent message")
-    await answer("echo: " + text)
+    await answers.expect("echo: " + text)
     if not plan.get("bot_token"):
         history = await client.get_messages(plan["peer"], limit=2)
         check([m.message for m in history] == ["echo: " + text, text], f"history {[m.message for m in history]}")
     print("message sent and answered", flush=True)
 
     for size in plan["files"]:
-        content = os.urandom(1 << 16) * (size // (1 << 16) + 1)
-        content = content[:size]
+        content = random_file(size)
         file = io.BytesIO(content)
         file.name = "data.bin"
         await client.send_file(plan["peer"], file, force_document=True)
-        digest = hashlib.sha256(content).hexdigest()
-        returned = await answer(f"file: {size} {digest}")
+        returned = await answers.expect(f"file: {size} {hashlib.sha256(content).hexdigest()}")
         back = await client.download_media(returned, file=bytes)
         check(back == content, f"a file of {size} bytes came back different")
         print(f"file of {size} bytes sent, and received from the peer", flush=True)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Looks for tables of functions in an object file: the dispatch that std::variant hides.
 
-  tables.py NM CONTROL_ARCHIVE ARCHIVE
+  tables.py NM CONTROL OBJECT        objects or archives
 
 libstdc++ calls them `_S_vtable`, libc++ `__fmatrix` or `__fdiagonal`. The control must have one, the other none.
 """

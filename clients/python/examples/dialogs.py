@@ -1,8 +1,9 @@
 """Prints the titles of recent dialogs, and how many messages are unread in each."""
 import asyncio
 import os
+import sys
 
-from mtproto_proxy import connect, tl, unwrap
+from mtproto_proxy import RpcError, connect, tl, unwrap
 
 PROXY, TOKEN, ACCOUNT = os.environ.get("PROXY", "localhost:11011"), os.environ.get("TOKEN", ""), os.environ.get("ACCOUNT", "")
 
@@ -18,4 +19,10 @@ async def main():
             print(f"{names.get(number, number)}: {dialog.unread_count} unread")
 
 
-asyncio.run(main())
+if len(sys.argv) != 1:
+    print("usage: dialogs.py, which takes no arguments; PROXY, TOKEN and ACCOUNT of the environment say whom to ask", file=sys.stderr)
+    sys.exit(2)
+try:
+    asyncio.run(main())
+except RpcError as error:
+    sys.exit(f"no dialogs from {PROXY}: {error}")

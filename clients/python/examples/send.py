@@ -32,4 +32,10 @@ async def main(title, text):
         print("sent", getattr(sent, "id", ""))
 
 
-asyncio.run(main(*sys.argv[1:3]))
+if len(sys.argv) != 3:
+    print("usage: send.py TITLE TEXT, where TITLE is that of a dialog, as dialogs.py prints it", file=sys.stderr)
+    sys.exit(2)
+try:
+    asyncio.run(main(*sys.argv[1:]))
+except RpcError as error:
+    sys.exit(f"not sent by {PROXY}: {error}")

@@ -2,8 +2,9 @@
 import asyncio
 import os
 import pathlib
+import sys
 
-from mtproto_proxy import connect, pb, unwrap
+from mtproto_proxy import RpcError, connect, pb, unwrap
 
 PLACE = pathlib.Path(os.environ.get("CURSOR_FILE", "updates.cursor"))
 PROXY, TOKEN, ACCOUNT = os.environ.get("PROXY", "localhost:11011"), os.environ.get("TOKEN", ""), os.environ.get("ACCOUNT", "")
@@ -25,4 +26,12 @@ async def main():
                 PLACE.write_text(event.cursor)
 
 
-asyncio.run(main())
+if len(sys.argv) != 1:
+    print("usage: updates.py, which takes no arguments; PROXY, TOKEN, ACCOUNT and CURSOR_FILE of the environment say where from", file=sys.stderr)
+    sys.exit(2)
+try:
+    asyncio.run(main())
+except RpcError as error:
+    sys.exit(f"no updates from {PROXY}: {error}")
+except KeyboardInterrupt:
+    pass

@@ -7997,4917 +7997,4926 @@ using ::mtproto::tl::get_if;
 using ::mtproto::tl::holds;
 using ::mtproto::tl::match;
 using ::mtproto::tl::visit;
-using error = ::mtproto::api::raw::error<::mtproto::tl::owning>;
-using null = ::mtproto::api::raw::null<::mtproto::tl::owning>;
-using inputPeerEmpty = ::mtproto::api::raw::inputPeerEmpty<::mtproto::tl::owning>;
-using inputPeerSelf = ::mtproto::api::raw::inputPeerSelf<::mtproto::tl::owning>;
-using inputPeerChat = ::mtproto::api::raw::inputPeerChat<::mtproto::tl::owning>;
-using inputPeerUser = ::mtproto::api::raw::inputPeerUser<::mtproto::tl::owning>;
-using inputPeerChannel = ::mtproto::api::raw::inputPeerChannel<::mtproto::tl::owning>;
-using inputPeerUserFromMessage = ::mtproto::api::raw::inputPeerUserFromMessage<::mtproto::tl::owning>;
-using inputPeerChannelFromMessage = ::mtproto::api::raw::inputPeerChannelFromMessage<::mtproto::tl::owning>;
-using inputUserEmpty = ::mtproto::api::raw::inputUserEmpty<::mtproto::tl::owning>;
-using inputUserSelf = ::mtproto::api::raw::inputUserSelf<::mtproto::tl::owning>;
-using inputUser = ::mtproto::api::raw::inputUser<::mtproto::tl::owning>;
-using inputUserFromMessage = ::mtproto::api::raw::inputUserFromMessage<::mtproto::tl::owning>;
-using inputPhoneContact = ::mtproto::api::raw::inputPhoneContact<::mtproto::tl::owning>;
-using inputFile = ::mtproto::api::raw::inputFile<::mtproto::tl::owning>;
-using inputFileBig = ::mtproto::api::raw::inputFileBig<::mtproto::tl::owning>;
-using inputFileStoryDocument = ::mtproto::api::raw::inputFileStoryDocument<::mtproto::tl::owning>;
-using inputMediaEmpty = ::mtproto::api::raw::inputMediaEmpty<::mtproto::tl::owning>;
-using inputMediaUploadedPhoto = ::mtproto::api::raw::inputMediaUploadedPhoto<::mtproto::tl::owning>;
-using inputMediaPhoto = ::mtproto::api::raw::inputMediaPhoto<::mtproto::tl::owning>;
-using inputMediaGeoPoint = ::mtproto::api::raw::inputMediaGeoPoint<::mtproto::tl::owning>;
-using inputMediaContact = ::mtproto::api::raw::inputMediaContact<::mtproto::tl::owning>;
-using inputMediaUploadedDocument = ::mtproto::api::raw::inputMediaUploadedDocument<::mtproto::tl::owning>;
-using inputMediaDocument = ::mtproto::api::raw::inputMediaDocument<::mtproto::tl::owning>;
-using inputMediaVenue = ::mtproto::api::raw::inputMediaVenue<::mtproto::tl::owning>;
-using inputMediaPhotoExternal = ::mtproto::api::raw::inputMediaPhotoExternal<::mtproto::tl::owning>;
-using inputMediaDocumentExternal = ::mtproto::api::raw::inputMediaDocumentExternal<::mtproto::tl::owning>;
-using inputMediaGame = ::mtproto::api::raw::inputMediaGame<::mtproto::tl::owning>;
-using inputMediaInvoice = ::mtproto::api::raw::inputMediaInvoice<::mtproto::tl::owning>;
-using inputMediaGeoLive = ::mtproto::api::raw::inputMediaGeoLive<::mtproto::tl::owning>;
-using inputMediaPoll = ::mtproto::api::raw::inputMediaPoll<::mtproto::tl::owning>;
-using inputMediaDice = ::mtproto::api::raw::inputMediaDice<::mtproto::tl::owning>;
-using inputMediaStory = ::mtproto::api::raw::inputMediaStory<::mtproto::tl::owning>;
-using inputMediaWebPage = ::mtproto::api::raw::inputMediaWebPage<::mtproto::tl::owning>;
-using inputMediaPaidMedia = ::mtproto::api::raw::inputMediaPaidMedia<::mtproto::tl::owning>;
-using inputMediaTodo = ::mtproto::api::raw::inputMediaTodo<::mtproto::tl::owning>;
-using inputMediaStakeDice = ::mtproto::api::raw::inputMediaStakeDice<::mtproto::tl::owning>;
-using inputChatPhotoEmpty = ::mtproto::api::raw::inputChatPhotoEmpty<::mtproto::tl::owning>;
-using inputChatUploadedPhoto = ::mtproto::api::raw::inputChatUploadedPhoto<::mtproto::tl::owning>;
-using inputChatPhoto = ::mtproto::api::raw::inputChatPhoto<::mtproto::tl::owning>;
-using inputGeoPointEmpty = ::mtproto::api::raw::inputGeoPointEmpty<::mtproto::tl::owning>;
-using inputGeoPoint = ::mtproto::api::raw::inputGeoPoint<::mtproto::tl::owning>;
-using inputPhotoEmpty = ::mtproto::api::raw::inputPhotoEmpty<::mtproto::tl::owning>;
-using inputPhoto = ::mtproto::api::raw::inputPhoto<::mtproto::tl::owning>;
-using inputFileLocation = ::mtproto::api::raw::inputFileLocation<::mtproto::tl::owning>;
-using inputEncryptedFileLocation = ::mtproto::api::raw::inputEncryptedFileLocation<::mtproto::tl::owning>;
-using inputDocumentFileLocation = ::mtproto::api::raw::inputDocumentFileLocation<::mtproto::tl::owning>;
-using inputSecureFileLocation = ::mtproto::api::raw::inputSecureFileLocation<::mtproto::tl::owning>;
-using inputTakeoutFileLocation = ::mtproto::api::raw::inputTakeoutFileLocation<::mtproto::tl::owning>;
-using inputPhotoFileLocation = ::mtproto::api::raw::inputPhotoFileLocation<::mtproto::tl::owning>;
-using inputPhotoLegacyFileLocation = ::mtproto::api::raw::inputPhotoLegacyFileLocation<::mtproto::tl::owning>;
-using inputPeerPhotoFileLocation = ::mtproto::api::raw::inputPeerPhotoFileLocation<::mtproto::tl::owning>;
-using inputStickerSetThumb = ::mtproto::api::raw::inputStickerSetThumb<::mtproto::tl::owning>;
-using inputGroupCallStream = ::mtproto::api::raw::inputGroupCallStream<::mtproto::tl::owning>;
-using peerUser = ::mtproto::api::raw::peerUser<::mtproto::tl::owning>;
-using peerChat = ::mtproto::api::raw::peerChat<::mtproto::tl::owning>;
-using peerChannel = ::mtproto::api::raw::peerChannel<::mtproto::tl::owning>;
+#ifdef MTPROTO_API_INSTANTIATED
+using tl_storage = ::mtproto::tl::instantiated;
+#else
+using tl_storage = ::mtproto::tl::owning;
+#endif
+using error = ::mtproto::api::raw::error<::mtproto::api::tl_storage>;
+using null = ::mtproto::api::raw::null<::mtproto::api::tl_storage>;
+using inputPeerEmpty = ::mtproto::api::raw::inputPeerEmpty<::mtproto::api::tl_storage>;
+using inputPeerSelf = ::mtproto::api::raw::inputPeerSelf<::mtproto::api::tl_storage>;
+using inputPeerChat = ::mtproto::api::raw::inputPeerChat<::mtproto::api::tl_storage>;
+using inputPeerUser = ::mtproto::api::raw::inputPeerUser<::mtproto::api::tl_storage>;
+using inputPeerChannel = ::mtproto::api::raw::inputPeerChannel<::mtproto::api::tl_storage>;
+using inputPeerUserFromMessage = ::mtproto::api::raw::inputPeerUserFromMessage<::mtproto::api::tl_storage>;
+using inputPeerChannelFromMessage = ::mtproto::api::raw::inputPeerChannelFromMessage<::mtproto::api::tl_storage>;
+using inputUserEmpty = ::mtproto::api::raw::inputUserEmpty<::mtproto::api::tl_storage>;
+using inputUserSelf = ::mtproto::api::raw::inputUserSelf<::mtproto::api::tl_storage>;
+using inputUser = ::mtproto::api::raw::inputUser<::mtproto::api::tl_storage>;
+using inputUserFromMessage = ::mtproto::api::raw::inputUserFromMessage<::mtproto::api::tl_storage>;
+using inputPhoneContact = ::mtproto::api::raw::inputPhoneContact<::mtproto::api::tl_storage>;
+using inputFile = ::mtproto::api::raw::inputFile<::mtproto::api::tl_storage>;
+using inputFileBig = ::mtproto::api::raw::inputFileBig<::mtproto::api::tl_storage>;
+using inputFileStoryDocument = ::mtproto::api::raw::inputFileStoryDocument<::mtproto::api::tl_storage>;
+using inputMediaEmpty = ::mtproto::api::raw::inputMediaEmpty<::mtproto::api::tl_storage>;
+using inputMediaUploadedPhoto = ::mtproto::api::raw::inputMediaUploadedPhoto<::mtproto::api::tl_storage>;
+using inputMediaPhoto = ::mtproto::api::raw::inputMediaPhoto<::mtproto::api::tl_storage>;
+using inputMediaGeoPoint = ::mtproto::api::raw::inputMediaGeoPoint<::mtproto::api::tl_storage>;
+using inputMediaContact = ::mtproto::api::raw::inputMediaContact<::mtproto::api::tl_storage>;
+using inputMediaUploadedDocument = ::mtproto::api::raw::inputMediaUploadedDocument<::mtproto::api::tl_storage>;
+using inputMediaDocument = ::mtproto::api::raw::inputMediaDocument<::mtproto::api::tl_storage>;
+using inputMediaVenue = ::mtproto::api::raw::inputMediaVenue<::mtproto::api::tl_storage>;
+using inputMediaPhotoExternal = ::mtproto::api::raw::inputMediaPhotoExternal<::mtproto::api::tl_storage>;
+using inputMediaDocumentExternal = ::mtproto::api::raw::inputMediaDocumentExternal<::mtproto::api::tl_storage>;
+using inputMediaGame = ::mtproto::api::raw::inputMediaGame<::mtproto::api::tl_storage>;
+using inputMediaInvoice = ::mtproto::api::raw::inputMediaInvoice<::mtproto::api::tl_storage>;
+using inputMediaGeoLive = ::mtproto::api::raw::inputMediaGeoLive<::mtproto::api::tl_storage>;
+using inputMediaPoll = ::mtproto::api::raw::inputMediaPoll<::mtproto::api::tl_storage>;
+using inputMediaDice = ::mtproto::api::raw::inputMediaDice<::mtproto::api::tl_storage>;
+using inputMediaStory = ::mtproto::api::raw::inputMediaStory<::mtproto::api::tl_storage>;
+using inputMediaWebPage = ::mtproto::api::raw::inputMediaWebPage<::mtproto::api::tl_storage>;
+using inputMediaPaidMedia = ::mtproto::api::raw::inputMediaPaidMedia<::mtproto::api::tl_storage>;
+using inputMediaTodo = ::mtproto::api::raw::inputMediaTodo<::mtproto::api::tl_storage>;
+using inputMediaStakeDice = ::mtproto::api::raw::inputMediaStakeDice<::mtproto::api::tl_storage>;
+using inputChatPhotoEmpty = ::mtproto::api::raw::inputChatPhotoEmpty<::mtproto::api::tl_storage>;
+using inputChatUploadedPhoto = ::mtproto::api::raw::inputChatUploadedPhoto<::mtproto::api::tl_storage>;
+using inputChatPhoto = ::mtproto::api::raw::inputChatPhoto<::mtproto::api::tl_storage>;
+using inputGeoPointEmpty = ::mtproto::api::raw::inputGeoPointEmpty<::mtproto::api::tl_storage>;
+using inputGeoPoint = ::mtproto::api::raw::inputGeoPoint<::mtproto::api::tl_storage>;
+using inputPhotoEmpty = ::mtproto::api::raw::inputPhotoEmpty<::mtproto::api::tl_storage>;
+using inputPhoto = ::mtproto::api::raw::inputPhoto<::mtproto::api::tl_storage>;
+using inputFileLocation = ::mtproto::api::raw::inputFileLocation<::mtproto::api::tl_storage>;
+using inputEncryptedFileLocation = ::mtproto::api::raw::inputEncryptedFileLocation<::mtproto::api::tl_storage>;
+using inputDocumentFileLocation = ::mtproto::api::raw::inputDocumentFileLocation<::mtproto::api::tl_storage>;
+using inputSecureFileLocation = ::mtproto::api::raw::inputSecureFileLocation<::mtproto::api::tl_storage>;
+using inputTakeoutFileLocation = ::mtproto::api::raw::inputTakeoutFileLocation<::mtproto::api::tl_storage>;
+using inputPhotoFileLocation = ::mtproto::api::raw::inputPhotoFileLocation<::mtproto::api::tl_storage>;
+using inputPhotoLegacyFileLocation = ::mtproto::api::raw::inputPhotoLegacyFileLocation<::mtproto::api::tl_storage>;
+using inputPeerPhotoFileLocation = ::mtproto::api::raw::inputPeerPhotoFileLocation<::mtproto::api::tl_storage>;
+using inputStickerSetThumb = ::mtproto::api::raw::inputStickerSetThumb<::mtproto::api::tl_storage>;
+using inputGroupCallStream = ::mtproto::api::raw::inputGroupCallStream<::mtproto::api::tl_storage>;
+using peerUser = ::mtproto::api::raw::peerUser<::mtproto::api::tl_storage>;
+using peerChat = ::mtproto::api::raw::peerChat<::mtproto::api::tl_storage>;
+using peerChannel = ::mtproto::api::raw::peerChannel<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::storage {
-using fileUnknown = ::mtproto::api::raw::storage::fileUnknown<::mtproto::tl::owning>;
-using filePartial = ::mtproto::api::raw::storage::filePartial<::mtproto::tl::owning>;
-using fileJpeg = ::mtproto::api::raw::storage::fileJpeg<::mtproto::tl::owning>;
-using fileGif = ::mtproto::api::raw::storage::fileGif<::mtproto::tl::owning>;
-using filePng = ::mtproto::api::raw::storage::filePng<::mtproto::tl::owning>;
-using filePdf = ::mtproto::api::raw::storage::filePdf<::mtproto::tl::owning>;
-using fileMp3 = ::mtproto::api::raw::storage::fileMp3<::mtproto::tl::owning>;
-using fileMov = ::mtproto::api::raw::storage::fileMov<::mtproto::tl::owning>;
-using fileMp4 = ::mtproto::api::raw::storage::fileMp4<::mtproto::tl::owning>;
-using fileWebp = ::mtproto::api::raw::storage::fileWebp<::mtproto::tl::owning>;
+using fileUnknown = ::mtproto::api::raw::storage::fileUnknown<::mtproto::api::tl_storage>;
+using filePartial = ::mtproto::api::raw::storage::filePartial<::mtproto::api::tl_storage>;
+using fileJpeg = ::mtproto::api::raw::storage::fileJpeg<::mtproto::api::tl_storage>;
+using fileGif = ::mtproto::api::raw::storage::fileGif<::mtproto::api::tl_storage>;
+using filePng = ::mtproto::api::raw::storage::filePng<::mtproto::api::tl_storage>;
+using filePdf = ::mtproto::api::raw::storage::filePdf<::mtproto::api::tl_storage>;
+using fileMp3 = ::mtproto::api::raw::storage::fileMp3<::mtproto::api::tl_storage>;
+using fileMov = ::mtproto::api::raw::storage::fileMov<::mtproto::api::tl_storage>;
+using fileMp4 = ::mtproto::api::raw::storage::fileMp4<::mtproto::api::tl_storage>;
+using fileWebp = ::mtproto::api::raw::storage::fileWebp<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::storage
 
 namespace mtproto::api {
-using userEmpty = ::mtproto::api::raw::userEmpty<::mtproto::tl::owning>;
-using user = ::mtproto::api::raw::user<::mtproto::tl::owning>;
-using userProfilePhotoEmpty = ::mtproto::api::raw::userProfilePhotoEmpty<::mtproto::tl::owning>;
-using userProfilePhoto = ::mtproto::api::raw::userProfilePhoto<::mtproto::tl::owning>;
-using userStatusEmpty = ::mtproto::api::raw::userStatusEmpty<::mtproto::tl::owning>;
-using userStatusOnline = ::mtproto::api::raw::userStatusOnline<::mtproto::tl::owning>;
-using userStatusOffline = ::mtproto::api::raw::userStatusOffline<::mtproto::tl::owning>;
-using userStatusRecently = ::mtproto::api::raw::userStatusRecently<::mtproto::tl::owning>;
-using userStatusLastWeek = ::mtproto::api::raw::userStatusLastWeek<::mtproto::tl::owning>;
-using userStatusLastMonth = ::mtproto::api::raw::userStatusLastMonth<::mtproto::tl::owning>;
-using chatEmpty = ::mtproto::api::raw::chatEmpty<::mtproto::tl::owning>;
-using chat = ::mtproto::api::raw::chat<::mtproto::tl::owning>;
-using chatForbidden = ::mtproto::api::raw::chatForbidden<::mtproto::tl::owning>;
-using channel = ::mtproto::api::raw::channel<::mtproto::tl::owning>;
-using channelForbidden = ::mtproto::api::raw::channelForbidden<::mtproto::tl::owning>;
-using communityForbidden = ::mtproto::api::raw::communityForbidden<::mtproto::tl::owning>;
-using community = ::mtproto::api::raw::community<::mtproto::tl::owning>;
-using chatFull = ::mtproto::api::raw::chatFull<::mtproto::tl::owning>;
-using channelFull = ::mtproto::api::raw::channelFull<::mtproto::tl::owning>;
-using communityFull = ::mtproto::api::raw::communityFull<::mtproto::tl::owning>;
-using chatParticipant = ::mtproto::api::raw::chatParticipant<::mtproto::tl::owning>;
-using chatParticipantCreator = ::mtproto::api::raw::chatParticipantCreator<::mtproto::tl::owning>;
-using chatParticipantAdmin = ::mtproto::api::raw::chatParticipantAdmin<::mtproto::tl::owning>;
-using chatParticipantsForbidden = ::mtproto::api::raw::chatParticipantsForbidden<::mtproto::tl::owning>;
-using chatParticipants = ::mtproto::api::raw::chatParticipants<::mtproto::tl::owning>;
-using chatPhotoEmpty = ::mtproto::api::raw::chatPhotoEmpty<::mtproto::tl::owning>;
-using chatPhoto = ::mtproto::api::raw::chatPhoto<::mtproto::tl::owning>;
-using messageEmpty = ::mtproto::api::raw::messageEmpty<::mtproto::tl::owning>;
-using message = ::mtproto::api::raw::message<::mtproto::tl::owning>;
-using messageService = ::mtproto::api::raw::messageService<::mtproto::tl::owning>;
-using messageMediaEmpty = ::mtproto::api::raw::messageMediaEmpty<::mtproto::tl::owning>;
-using messageMediaPhoto = ::mtproto::api::raw::messageMediaPhoto<::mtproto::tl::owning>;
-using messageMediaGeo = ::mtproto::api::raw::messageMediaGeo<::mtproto::tl::owning>;
-using messageMediaContact = ::mtproto::api::raw::messageMediaContact<::mtproto::tl::owning>;
-using messageMediaUnsupported = ::mtproto::api::raw::messageMediaUnsupported<::mtproto::tl::owning>;
-using messageMediaDocument = ::mtproto::api::raw::messageMediaDocument<::mtproto::tl::owning>;
-using messageMediaWebPage = ::mtproto::api::raw::messageMediaWebPage<::mtproto::tl::owning>;
-using messageMediaVenue = ::mtproto::api::raw::messageMediaVenue<::mtproto::tl::owning>;
-using messageMediaGame = ::mtproto::api::raw::messageMediaGame<::mtproto::tl::owning>;
-using messageMediaInvoice = ::mtproto::api::raw::messageMediaInvoice<::mtproto::tl::owning>;
-using messageMediaGeoLive = ::mtproto::api::raw::messageMediaGeoLive<::mtproto::tl::owning>;
-using messageMediaPoll = ::mtproto::api::raw::messageMediaPoll<::mtproto::tl::owning>;
-using messageMediaDice = ::mtproto::api::raw::messageMediaDice<::mtproto::tl::owning>;
-using messageMediaStory = ::mtproto::api::raw::messageMediaStory<::mtproto::tl::owning>;
-using messageMediaGiveaway = ::mtproto::api::raw::messageMediaGiveaway<::mtproto::tl::owning>;
-using messageMediaGiveawayResults = ::mtproto::api::raw::messageMediaGiveawayResults<::mtproto::tl::owning>;
-using messageMediaPaidMedia = ::mtproto::api::raw::messageMediaPaidMedia<::mtproto::tl::owning>;
-using messageMediaToDo = ::mtproto::api::raw::messageMediaToDo<::mtproto::tl::owning>;
-using messageMediaVideoStream = ::mtproto::api::raw::messageMediaVideoStream<::mtproto::tl::owning>;
-using messageActionEmpty = ::mtproto::api::raw::messageActionEmpty<::mtproto::tl::owning>;
-using messageActionChatCreate = ::mtproto::api::raw::messageActionChatCreate<::mtproto::tl::owning>;
-using messageActionChatEditTitle = ::mtproto::api::raw::messageActionChatEditTitle<::mtproto::tl::owning>;
-using messageActionChatEditPhoto = ::mtproto::api::raw::messageActionChatEditPhoto<::mtproto::tl::owning>;
-using messageActionChatDeletePhoto = ::mtproto::api::raw::messageActionChatDeletePhoto<::mtproto::tl::owning>;
-using messageActionChatAddUser = ::mtproto::api::raw::messageActionChatAddUser<::mtproto::tl::owning>;
-using messageActionChatDeleteUser = ::mtproto::api::raw::messageActionChatDeleteUser<::mtproto::tl::owning>;
-using messageActionChatJoinedByLink = ::mtproto::api::raw::messageActionChatJoinedByLink<::mtproto::tl::owning>;
-using messageActionChannelCreate = ::mtproto::api::raw::messageActionChannelCreate<::mtproto::tl::owning>;
-using messageActionChatMigrateTo = ::mtproto::api::raw::messageActionChatMigrateTo<::mtproto::tl::owning>;
-using messageActionChannelMigrateFrom = ::mtproto::api::raw::messageActionChannelMigrateFrom<::mtproto::tl::owning>;
-using messageActionPinMessage = ::mtproto::api::raw::messageActionPinMessage<::mtproto::tl::owning>;
-using messageActionHistoryClear = ::mtproto::api::raw::messageActionHistoryClear<::mtproto::tl::owning>;
-using messageActionGameScore = ::mtproto::api::raw::messageActionGameScore<::mtproto::tl::owning>;
-using messageActionPaymentSentMe = ::mtproto::api::raw::messageActionPaymentSentMe<::mtproto::tl::owning>;
-using messageActionPaymentSent = ::mtproto::api::raw::messageActionPaymentSent<::mtproto::tl::owning>;
-using messageActionPhoneCall = ::mtproto::api::raw::messageActionPhoneCall<::mtproto::tl::owning>;
-using messageActionScreenshotTaken = ::mtproto::api::raw::messageActionScreenshotTaken<::mtproto::tl::owning>;
-using messageActionCustomAction = ::mtproto::api::raw::messageActionCustomAction<::mtproto::tl::owning>;
-using messageActionBotAllowed = ::mtproto::api::raw::messageActionBotAllowed<::mtproto::tl::owning>;
-using messageActionSecureValuesSentMe = ::mtproto::api::raw::messageActionSecureValuesSentMe<::mtproto::tl::owning>;
-using messageActionSecureValuesSent = ::mtproto::api::raw::messageActionSecureValuesSent<::mtproto::tl::owning>;
-using messageActionContactSignUp = ::mtproto::api::raw::messageActionContactSignUp<::mtproto::tl::owning>;
-using messageActionGeoProximityReached = ::mtproto::api::raw::messageActionGeoProximityReached<::mtproto::tl::owning>;
-using messageActionGroupCall = ::mtproto::api::raw::messageActionGroupCall<::mtproto::tl::owning>;
-using messageActionInviteToGroupCall = ::mtproto::api::raw::messageActionInviteToGroupCall<::mtproto::tl::owning>;
-using messageActionSetMessagesTTL = ::mtproto::api::raw::messageActionSetMessagesTTL<::mtproto::tl::owning>;
-using messageActionGroupCallScheduled = ::mtproto::api::raw::messageActionGroupCallScheduled<::mtproto::tl::owning>;
-using messageActionSetChatTheme = ::mtproto::api::raw::messageActionSetChatTheme<::mtproto::tl::owning>;
-using messageActionChatJoinedByRequest = ::mtproto::api::raw::messageActionChatJoinedByRequest<::mtproto::tl::owning>;
-using messageActionWebViewDataSentMe = ::mtproto::api::raw::messageActionWebViewDataSentMe<::mtproto::tl::owning>;
-using messageActionWebViewDataSent = ::mtproto::api::raw::messageActionWebViewDataSent<::mtproto::tl::owning>;
-using messageActionGiftPremium = ::mtproto::api::raw::messageActionGiftPremium<::mtproto::tl::owning>;
-using messageActionTopicCreate = ::mtproto::api::raw::messageActionTopicCreate<::mtproto::tl::owning>;
-using messageActionTopicEdit = ::mtproto::api::raw::messageActionTopicEdit<::mtproto::tl::owning>;
-using messageActionSuggestProfilePhoto = ::mtproto::api::raw::messageActionSuggestProfilePhoto<::mtproto::tl::owning>;
-using messageActionRequestedPeer = ::mtproto::api::raw::messageActionRequestedPeer<::mtproto::tl::owning>;
-using messageActionSetChatWallPaper = ::mtproto::api::raw::messageActionSetChatWallPaper<::mtproto::tl::owning>;
-using messageActionGiftCode = ::mtproto::api::raw::messageActionGiftCode<::mtproto::tl::owning>;
-using messageActionGiveawayLaunch = ::mtproto::api::raw::messageActionGiveawayLaunch<::mtproto::tl::owning>;
-using messageActionGiveawayResults = ::mtproto::api::raw::messageActionGiveawayResults<::mtproto::tl::owning>;
-using messageActionBoostApply = ::mtproto::api::raw::messageActionBoostApply<::mtproto::tl::owning>;
-using messageActionRequestedPeerSentMe = ::mtproto::api::raw::messageActionRequestedPeerSentMe<::mtproto::tl::owning>;
-using messageActionPaymentRefunded = ::mtproto::api::raw::messageActionPaymentRefunded<::mtproto::tl::owning>;
-using messageActionGiftStars = ::mtproto::api::raw::messageActionGiftStars<::mtproto::tl::owning>;
-using messageActionPrizeStars = ::mtproto::api::raw::messageActionPrizeStars<::mtproto::tl::owning>;
-using messageActionStarGift = ::mtproto::api::raw::messageActionStarGift<::mtproto::tl::owning>;
-using messageActionStarGiftUnique = ::mtproto::api::raw::messageActionStarGiftUnique<::mtproto::tl::owning>;
-using messageActionPaidMessagesRefunded = ::mtproto::api::raw::messageActionPaidMessagesRefunded<::mtproto::tl::owning>;
-using messageActionPaidMessagesPrice = ::mtproto::api::raw::messageActionPaidMessagesPrice<::mtproto::tl::owning>;
-using messageActionConferenceCall = ::mtproto::api::raw::messageActionConferenceCall<::mtproto::tl::owning>;
-using messageActionTodoCompletions = ::mtproto::api::raw::messageActionTodoCompletions<::mtproto::tl::owning>;
-using messageActionTodoAppendTasks = ::mtproto::api::raw::messageActionTodoAppendTasks<::mtproto::tl::owning>;
-using messageActionSuggestedPostApproval = ::mtproto::api::raw::messageActionSuggestedPostApproval<::mtproto::tl::owning>;
-using messageActionSuggestedPostSuccess = ::mtproto::api::raw::messageActionSuggestedPostSuccess<::mtproto::tl::owning>;
-using messageActionSuggestedPostRefund = ::mtproto::api::raw::messageActionSuggestedPostRefund<::mtproto::tl::owning>;
-using messageActionGiftTon = ::mtproto::api::raw::messageActionGiftTon<::mtproto::tl::owning>;
-using messageActionSuggestBirthday = ::mtproto::api::raw::messageActionSuggestBirthday<::mtproto::tl::owning>;
-using messageActionStarGiftPurchaseOffer = ::mtproto::api::raw::messageActionStarGiftPurchaseOffer<::mtproto::tl::owning>;
-using messageActionStarGiftPurchaseOfferDeclined = ::mtproto::api::raw::messageActionStarGiftPurchaseOfferDeclined<::mtproto::tl::owning>;
-using messageActionNewCreatorPending = ::mtproto::api::raw::messageActionNewCreatorPending<::mtproto::tl::owning>;
-using messageActionChangeCreator = ::mtproto::api::raw::messageActionChangeCreator<::mtproto::tl::owning>;
-using messageActionNoForwardsToggle = ::mtproto::api::raw::messageActionNoForwardsToggle<::mtproto::tl::owning>;
-using messageActionNoForwardsRequest = ::mtproto::api::raw::messageActionNoForwardsRequest<::mtproto::tl::owning>;
-using messageActionPollAppendAnswer = ::mtproto::api::raw::messageActionPollAppendAnswer<::mtproto::tl::owning>;
-using messageActionPollDeleteAnswer = ::mtproto::api::raw::messageActionPollDeleteAnswer<::mtproto::tl::owning>;
-using messageActionManagedBotCreated = ::mtproto::api::raw::messageActionManagedBotCreated<::mtproto::tl::owning>;
-using messageActionChangeCommunity = ::mtproto::api::raw::messageActionChangeCommunity<::mtproto::tl::owning>;
-using messageActionChatJoinedViaCommunity = ::mtproto::api::raw::messageActionChatJoinedViaCommunity<::mtproto::tl::owning>;
-using dialog = ::mtproto::api::raw::dialog<::mtproto::tl::owning>;
-using dialogFolder = ::mtproto::api::raw::dialogFolder<::mtproto::tl::owning>;
-using dialogCommunity = ::mtproto::api::raw::dialogCommunity<::mtproto::tl::owning>;
-using photoEmpty = ::mtproto::api::raw::photoEmpty<::mtproto::tl::owning>;
-using photo = ::mtproto::api::raw::photo<::mtproto::tl::owning>;
-using photoSizeEmpty = ::mtproto::api::raw::photoSizeEmpty<::mtproto::tl::owning>;
-using photoSize = ::mtproto::api::raw::photoSize<::mtproto::tl::owning>;
-using photoCachedSize = ::mtproto::api::raw::photoCachedSize<::mtproto::tl::owning>;
-using photoStrippedSize = ::mtproto::api::raw::photoStrippedSize<::mtproto::tl::owning>;
-using photoSizeProgressive = ::mtproto::api::raw::photoSizeProgressive<::mtproto::tl::owning>;
-using photoPathSize = ::mtproto::api::raw::photoPathSize<::mtproto::tl::owning>;
-using geoPointEmpty = ::mtproto::api::raw::geoPointEmpty<::mtproto::tl::owning>;
-using geoPoint = ::mtproto::api::raw::geoPoint<::mtproto::tl::owning>;
+using userEmpty = ::mtproto::api::raw::userEmpty<::mtproto::api::tl_storage>;
+using user = ::mtproto::api::raw::user<::mtproto::api::tl_storage>;
+using userProfilePhotoEmpty = ::mtproto::api::raw::userProfilePhotoEmpty<::mtproto::api::tl_storage>;
+using userProfilePhoto = ::mtproto::api::raw::userProfilePhoto<::mtproto::api::tl_storage>;
+using userStatusEmpty = ::mtproto::api::raw::userStatusEmpty<::mtproto::api::tl_storage>;
+using userStatusOnline = ::mtproto::api::raw::userStatusOnline<::mtproto::api::tl_storage>;
+using userStatusOffline = ::mtproto::api::raw::userStatusOffline<::mtproto::api::tl_storage>;
+using userStatusRecently = ::mtproto::api::raw::userStatusRecently<::mtproto::api::tl_storage>;
+using userStatusLastWeek = ::mtproto::api::raw::userStatusLastWeek<::mtproto::api::tl_storage>;
+using userStatusLastMonth = ::mtproto::api::raw::userStatusLastMonth<::mtproto::api::tl_storage>;
+using chatEmpty = ::mtproto::api::raw::chatEmpty<::mtproto::api::tl_storage>;
+using chat = ::mtproto::api::raw::chat<::mtproto::api::tl_storage>;
+using chatForbidden = ::mtproto::api::raw::chatForbidden<::mtproto::api::tl_storage>;
+using channel = ::mtproto::api::raw::channel<::mtproto::api::tl_storage>;
+using channelForbidden = ::mtproto::api::raw::channelForbidden<::mtproto::api::tl_storage>;
+using communityForbidden = ::mtproto::api::raw::communityForbidden<::mtproto::api::tl_storage>;
+using community = ::mtproto::api::raw::community<::mtproto::api::tl_storage>;
+using chatFull = ::mtproto::api::raw::chatFull<::mtproto::api::tl_storage>;
+using channelFull = ::mtproto::api::raw::channelFull<::mtproto::api::tl_storage>;
+using communityFull = ::mtproto::api::raw::communityFull<::mtproto::api::tl_storage>;
+using chatParticipant = ::mtproto::api::raw::chatParticipant<::mtproto::api::tl_storage>;
+using chatParticipantCreator = ::mtproto::api::raw::chatParticipantCreator<::mtproto::api::tl_storage>;
+using chatParticipantAdmin = ::mtproto::api::raw::chatParticipantAdmin<::mtproto::api::tl_storage>;
+using chatParticipantsForbidden = ::mtproto::api::raw::chatParticipantsForbidden<::mtproto::api::tl_storage>;
+using chatParticipants = ::mtproto::api::raw::chatParticipants<::mtproto::api::tl_storage>;
+using chatPhotoEmpty = ::mtproto::api::raw::chatPhotoEmpty<::mtproto::api::tl_storage>;
+using chatPhoto = ::mtproto::api::raw::chatPhoto<::mtproto::api::tl_storage>;
+using messageEmpty = ::mtproto::api::raw::messageEmpty<::mtproto::api::tl_storage>;
+using message = ::mtproto::api::raw::message<::mtproto::api::tl_storage>;
+using messageService = ::mtproto::api::raw::messageService<::mtproto::api::tl_storage>;
+using messageMediaEmpty = ::mtproto::api::raw::messageMediaEmpty<::mtproto::api::tl_storage>;
+using messageMediaPhoto = ::mtproto::api::raw::messageMediaPhoto<::mtproto::api::tl_storage>;
+using messageMediaGeo = ::mtproto::api::raw::messageMediaGeo<::mtproto::api::tl_storage>;
+using messageMediaContact = ::mtproto::api::raw::messageMediaContact<::mtproto::api::tl_storage>;
+using messageMediaUnsupported = ::mtproto::api::raw::messageMediaUnsupported<::mtproto::api::tl_storage>;
+using messageMediaDocument = ::mtproto::api::raw::messageMediaDocument<::mtproto::api::tl_storage>;
+using messageMediaWebPage = ::mtproto::api::raw::messageMediaWebPage<::mtproto::api::tl_storage>;
+using messageMediaVenue = ::mtproto::api::raw::messageMediaVenue<::mtproto::api::tl_storage>;
+using messageMediaGame = ::mtproto::api::raw::messageMediaGame<::mtproto::api::tl_storage>;
+using messageMediaInvoice = ::mtproto::api::raw::messageMediaInvoice<::mtproto::api::tl_storage>;
+using messageMediaGeoLive = ::mtproto::api::raw::messageMediaGeoLive<::mtproto::api::tl_storage>;
+using messageMediaPoll = ::mtproto::api::raw::messageMediaPoll<::mtproto::api::tl_storage>;
+using messageMediaDice = ::mtproto::api::raw::messageMediaDice<::mtproto::api::tl_storage>;
+using messageMediaStory = ::mtproto::api::raw::messageMediaStory<::mtproto::api::tl_storage>;
+using messageMediaGiveaway = ::mtproto::api::raw::messageMediaGiveaway<::mtproto::api::tl_storage>;
+using messageMediaGiveawayResults = ::mtproto::api::raw::messageMediaGiveawayResults<::mtproto::api::tl_storage>;
+using messageMediaPaidMedia = ::mtproto::api::raw::messageMediaPaidMedia<::mtproto::api::tl_storage>;
+using messageMediaToDo = ::mtproto::api::raw::messageMediaToDo<::mtproto::api::tl_storage>;
+using messageMediaVideoStream = ::mtproto::api::raw::messageMediaVideoStream<::mtproto::api::tl_storage>;
+using messageActionEmpty = ::mtproto::api::raw::messageActionEmpty<::mtproto::api::tl_storage>;
+using messageActionChatCreate = ::mtproto::api::raw::messageActionChatCreate<::mtproto::api::tl_storage>;
+using messageActionChatEditTitle = ::mtproto::api::raw::messageActionChatEditTitle<::mtproto::api::tl_storage>;
+using messageActionChatEditPhoto = ::mtproto::api::raw::messageActionChatEditPhoto<::mtproto::api::tl_storage>;
+using messageActionChatDeletePhoto = ::mtproto::api::raw::messageActionChatDeletePhoto<::mtproto::api::tl_storage>;
+using messageActionChatAddUser = ::mtproto::api::raw::messageActionChatAddUser<::mtproto::api::tl_storage>;
+using messageActionChatDeleteUser = ::mtproto::api::raw::messageActionChatDeleteUser<::mtproto::api::tl_storage>;
+using messageActionChatJoinedByLink = ::mtproto::api::raw::messageActionChatJoinedByLink<::mtproto::api::tl_storage>;
+using messageActionChannelCreate = ::mtproto::api::raw::messageActionChannelCreate<::mtproto::api::tl_storage>;
+using messageActionChatMigrateTo = ::mtproto::api::raw::messageActionChatMigrateTo<::mtproto::api::tl_storage>;
+using messageActionChannelMigrateFrom = ::mtproto::api::raw::messageActionChannelMigrateFrom<::mtproto::api::tl_storage>;
+using messageActionPinMessage = ::mtproto::api::raw::messageActionPinMessage<::mtproto::api::tl_storage>;
+using messageActionHistoryClear = ::mtproto::api::raw::messageActionHistoryClear<::mtproto::api::tl_storage>;
+using messageActionGameScore = ::mtproto::api::raw::messageActionGameScore<::mtproto::api::tl_storage>;
+using messageActionPaymentSentMe = ::mtproto::api::raw::messageActionPaymentSentMe<::mtproto::api::tl_storage>;
+using messageActionPaymentSent = ::mtproto::api::raw::messageActionPaymentSent<::mtproto::api::tl_storage>;
+using messageActionPhoneCall = ::mtproto::api::raw::messageActionPhoneCall<::mtproto::api::tl_storage>;
+using messageActionScreenshotTaken = ::mtproto::api::raw::messageActionScreenshotTaken<::mtproto::api::tl_storage>;
+using messageActionCustomAction = ::mtproto::api::raw::messageActionCustomAction<::mtproto::api::tl_storage>;
+using messageActionBotAllowed = ::mtproto::api::raw::messageActionBotAllowed<::mtproto::api::tl_storage>;
+using messageActionSecureValuesSentMe = ::mtproto::api::raw::messageActionSecureValuesSentMe<::mtproto::api::tl_storage>;
+using messageActionSecureValuesSent = ::mtproto::api::raw::messageActionSecureValuesSent<::mtproto::api::tl_storage>;
+using messageActionContactSignUp = ::mtproto::api::raw::messageActionContactSignUp<::mtproto::api::tl_storage>;
+using messageActionGeoProximityReached = ::mtproto::api::raw::messageActionGeoProximityReached<::mtproto::api::tl_storage>;
+using messageActionGroupCall = ::mtproto::api::raw::messageActionGroupCall<::mtproto::api::tl_storage>;
+using messageActionInviteToGroupCall = ::mtproto::api::raw::messageActionInviteToGroupCall<::mtproto::api::tl_storage>;
+using messageActionSetMessagesTTL = ::mtproto::api::raw::messageActionSetMessagesTTL<::mtproto::api::tl_storage>;
+using messageActionGroupCallScheduled = ::mtproto::api::raw::messageActionGroupCallScheduled<::mtproto::api::tl_storage>;
+using messageActionSetChatTheme = ::mtproto::api::raw::messageActionSetChatTheme<::mtproto::api::tl_storage>;
+using messageActionChatJoinedByRequest = ::mtproto::api::raw::messageActionChatJoinedByRequest<::mtproto::api::tl_storage>;
+using messageActionWebViewDataSentMe = ::mtproto::api::raw::messageActionWebViewDataSentMe<::mtproto::api::tl_storage>;
+using messageActionWebViewDataSent = ::mtproto::api::raw::messageActionWebViewDataSent<::mtproto::api::tl_storage>;
+using messageActionGiftPremium = ::mtproto::api::raw::messageActionGiftPremium<::mtproto::api::tl_storage>;
+using messageActionTopicCreate = ::mtproto::api::raw::messageActionTopicCreate<::mtproto::api::tl_storage>;
+using messageActionTopicEdit = ::mtproto::api::raw::messageActionTopicEdit<::mtproto::api::tl_storage>;
+using messageActionSuggestProfilePhoto = ::mtproto::api::raw::messageActionSuggestProfilePhoto<::mtproto::api::tl_storage>;
+using messageActionRequestedPeer = ::mtproto::api::raw::messageActionRequestedPeer<::mtproto::api::tl_storage>;
+using messageActionSetChatWallPaper = ::mtproto::api::raw::messageActionSetChatWallPaper<::mtproto::api::tl_storage>;
+using messageActionGiftCode = ::mtproto::api::raw::messageActionGiftCode<::mtproto::api::tl_storage>;
+using messageActionGiveawayLaunch = ::mtproto::api::raw::messageActionGiveawayLaunch<::mtproto::api::tl_storage>;
+using messageActionGiveawayResults = ::mtproto::api::raw::messageActionGiveawayResults<::mtproto::api::tl_storage>;
+using messageActionBoostApply = ::mtproto::api::raw::messageActionBoostApply<::mtproto::api::tl_storage>;
+using messageActionRequestedPeerSentMe = ::mtproto::api::raw::messageActionRequestedPeerSentMe<::mtproto::api::tl_storage>;
+using messageActionPaymentRefunded = ::mtproto::api::raw::messageActionPaymentRefunded<::mtproto::api::tl_storage>;
+using messageActionGiftStars = ::mtproto::api::raw::messageActionGiftStars<::mtproto::api::tl_storage>;
+using messageActionPrizeStars = ::mtproto::api::raw::messageActionPrizeStars<::mtproto::api::tl_storage>;
+using messageActionStarGift = ::mtproto::api::raw::messageActionStarGift<::mtproto::api::tl_storage>;
+using messageActionStarGiftUnique = ::mtproto::api::raw::messageActionStarGiftUnique<::mtproto::api::tl_storage>;
+using messageActionPaidMessagesRefunded = ::mtproto::api::raw::messageActionPaidMessagesRefunded<::mtproto::api::tl_storage>;
+using messageActionPaidMessagesPrice = ::mtproto::api::raw::messageActionPaidMessagesPrice<::mtproto::api::tl_storage>;
+using messageActionConferenceCall = ::mtproto::api::raw::messageActionConferenceCall<::mtproto::api::tl_storage>;
+using messageActionTodoCompletions = ::mtproto::api::raw::messageActionTodoCompletions<::mtproto::api::tl_storage>;
+using messageActionTodoAppendTasks = ::mtproto::api::raw::messageActionTodoAppendTasks<::mtproto::api::tl_storage>;
+using messageActionSuggestedPostApproval = ::mtproto::api::raw::messageActionSuggestedPostApproval<::mtproto::api::tl_storage>;
+using messageActionSuggestedPostSuccess = ::mtproto::api::raw::messageActionSuggestedPostSuccess<::mtproto::api::tl_storage>;
+using messageActionSuggestedPostRefund = ::mtproto::api::raw::messageActionSuggestedPostRefund<::mtproto::api::tl_storage>;
+using messageActionGiftTon = ::mtproto::api::raw::messageActionGiftTon<::mtproto::api::tl_storage>;
+using messageActionSuggestBirthday = ::mtproto::api::raw::messageActionSuggestBirthday<::mtproto::api::tl_storage>;
+using messageActionStarGiftPurchaseOffer = ::mtproto::api::raw::messageActionStarGiftPurchaseOffer<::mtproto::api::tl_storage>;
+using messageActionStarGiftPurchaseOfferDeclined = ::mtproto::api::raw::messageActionStarGiftPurchaseOfferDeclined<::mtproto::api::tl_storage>;
+using messageActionNewCreatorPending = ::mtproto::api::raw::messageActionNewCreatorPending<::mtproto::api::tl_storage>;
+using messageActionChangeCreator = ::mtproto::api::raw::messageActionChangeCreator<::mtproto::api::tl_storage>;
+using messageActionNoForwardsToggle = ::mtproto::api::raw::messageActionNoForwardsToggle<::mtproto::api::tl_storage>;
+using messageActionNoForwardsRequest = ::mtproto::api::raw::messageActionNoForwardsRequest<::mtproto::api::tl_storage>;
+using messageActionPollAppendAnswer = ::mtproto::api::raw::messageActionPollAppendAnswer<::mtproto::api::tl_storage>;
+using messageActionPollDeleteAnswer = ::mtproto::api::raw::messageActionPollDeleteAnswer<::mtproto::api::tl_storage>;
+using messageActionManagedBotCreated = ::mtproto::api::raw::messageActionManagedBotCreated<::mtproto::api::tl_storage>;
+using messageActionChangeCommunity = ::mtproto::api::raw::messageActionChangeCommunity<::mtproto::api::tl_storage>;
+using messageActionChatJoinedViaCommunity = ::mtproto::api::raw::messageActionChatJoinedViaCommunity<::mtproto::api::tl_storage>;
+using dialog = ::mtproto::api::raw::dialog<::mtproto::api::tl_storage>;
+using dialogFolder = ::mtproto::api::raw::dialogFolder<::mtproto::api::tl_storage>;
+using dialogCommunity = ::mtproto::api::raw::dialogCommunity<::mtproto::api::tl_storage>;
+using photoEmpty = ::mtproto::api::raw::photoEmpty<::mtproto::api::tl_storage>;
+using photo = ::mtproto::api::raw::photo<::mtproto::api::tl_storage>;
+using photoSizeEmpty = ::mtproto::api::raw::photoSizeEmpty<::mtproto::api::tl_storage>;
+using photoSize = ::mtproto::api::raw::photoSize<::mtproto::api::tl_storage>;
+using photoCachedSize = ::mtproto::api::raw::photoCachedSize<::mtproto::api::tl_storage>;
+using photoStrippedSize = ::mtproto::api::raw::photoStrippedSize<::mtproto::api::tl_storage>;
+using photoSizeProgressive = ::mtproto::api::raw::photoSizeProgressive<::mtproto::api::tl_storage>;
+using photoPathSize = ::mtproto::api::raw::photoPathSize<::mtproto::api::tl_storage>;
+using geoPointEmpty = ::mtproto::api::raw::geoPointEmpty<::mtproto::api::tl_storage>;
+using geoPoint = ::mtproto::api::raw::geoPoint<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::auth {
-using sentCode = ::mtproto::api::raw::auth::sentCode<::mtproto::tl::owning>;
-using sentCodeSuccess = ::mtproto::api::raw::auth::sentCodeSuccess<::mtproto::tl::owning>;
-using sentCodePaymentRequired = ::mtproto::api::raw::auth::sentCodePaymentRequired<::mtproto::tl::owning>;
-using authorization = ::mtproto::api::raw::auth::authorization<::mtproto::tl::owning>;
-using authorizationSignUpRequired = ::mtproto::api::raw::auth::authorizationSignUpRequired<::mtproto::tl::owning>;
-using exportedAuthorization = ::mtproto::api::raw::auth::exportedAuthorization<::mtproto::tl::owning>;
+using sentCode = ::mtproto::api::raw::auth::sentCode<::mtproto::api::tl_storage>;
+using sentCodeSuccess = ::mtproto::api::raw::auth::sentCodeSuccess<::mtproto::api::tl_storage>;
+using sentCodePaymentRequired = ::mtproto::api::raw::auth::sentCodePaymentRequired<::mtproto::api::tl_storage>;
+using authorization = ::mtproto::api::raw::auth::authorization<::mtproto::api::tl_storage>;
+using authorizationSignUpRequired = ::mtproto::api::raw::auth::authorizationSignUpRequired<::mtproto::api::tl_storage>;
+using exportedAuthorization = ::mtproto::api::raw::auth::exportedAuthorization<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api {
-using inputNotifyPeer = ::mtproto::api::raw::inputNotifyPeer<::mtproto::tl::owning>;
-using inputNotifyUsers = ::mtproto::api::raw::inputNotifyUsers<::mtproto::tl::owning>;
-using inputNotifyChats = ::mtproto::api::raw::inputNotifyChats<::mtproto::tl::owning>;
-using inputNotifyBroadcasts = ::mtproto::api::raw::inputNotifyBroadcasts<::mtproto::tl::owning>;
-using inputNotifyForumTopic = ::mtproto::api::raw::inputNotifyForumTopic<::mtproto::tl::owning>;
-using inputNotifyCommunity = ::mtproto::api::raw::inputNotifyCommunity<::mtproto::tl::owning>;
-using inputPeerNotifySettings = ::mtproto::api::raw::inputPeerNotifySettings<::mtproto::tl::owning>;
-using peerNotifySettings = ::mtproto::api::raw::peerNotifySettings<::mtproto::tl::owning>;
-using peerSettings = ::mtproto::api::raw::peerSettings<::mtproto::tl::owning>;
-using wallPaper = ::mtproto::api::raw::wallPaper<::mtproto::tl::owning>;
-using wallPaperNoFile = ::mtproto::api::raw::wallPaperNoFile<::mtproto::tl::owning>;
-using inputReportReasonSpam = ::mtproto::api::raw::inputReportReasonSpam<::mtproto::tl::owning>;
-using inputReportReasonViolence = ::mtproto::api::raw::inputReportReasonViolence<::mtproto::tl::owning>;
-using inputReportReasonPornography = ::mtproto::api::raw::inputReportReasonPornography<::mtproto::tl::owning>;
-using inputReportReasonChildAbuse = ::mtproto::api::raw::inputReportReasonChildAbuse<::mtproto::tl::owning>;
-using inputReportReasonOther = ::mtproto::api::raw::inputReportReasonOther<::mtproto::tl::owning>;
-using inputReportReasonCopyright = ::mtproto::api::raw::inputReportReasonCopyright<::mtproto::tl::owning>;
-using inputReportReasonGeoIrrelevant = ::mtproto::api::raw::inputReportReasonGeoIrrelevant<::mtproto::tl::owning>;
-using inputReportReasonFake = ::mtproto::api::raw::inputReportReasonFake<::mtproto::tl::owning>;
-using inputReportReasonIllegalDrugs = ::mtproto::api::raw::inputReportReasonIllegalDrugs<::mtproto::tl::owning>;
-using inputReportReasonPersonalDetails = ::mtproto::api::raw::inputReportReasonPersonalDetails<::mtproto::tl::owning>;
-using userFull = ::mtproto::api::raw::userFull<::mtproto::tl::owning>;
-using contact = ::mtproto::api::raw::contact<::mtproto::tl::owning>;
-using importedContact = ::mtproto::api::raw::importedContact<::mtproto::tl::owning>;
-using contactStatus = ::mtproto::api::raw::contactStatus<::mtproto::tl::owning>;
+using inputNotifyPeer = ::mtproto::api::raw::inputNotifyPeer<::mtproto::api::tl_storage>;
+using inputNotifyUsers = ::mtproto::api::raw::inputNotifyUsers<::mtproto::api::tl_storage>;
+using inputNotifyChats = ::mtproto::api::raw::inputNotifyChats<::mtproto::api::tl_storage>;
+using inputNotifyBroadcasts = ::mtproto::api::raw::inputNotifyBroadcasts<::mtproto::api::tl_storage>;
+using inputNotifyForumTopic = ::mtproto::api::raw::inputNotifyForumTopic<::mtproto::api::tl_storage>;
+using inputNotifyCommunity = ::mtproto::api::raw::inputNotifyCommunity<::mtproto::api::tl_storage>;
+using inputPeerNotifySettings = ::mtproto::api::raw::inputPeerNotifySettings<::mtproto::api::tl_storage>;
+using peerNotifySettings = ::mtproto::api::raw::peerNotifySettings<::mtproto::api::tl_storage>;
+using peerSettings = ::mtproto::api::raw::peerSettings<::mtproto::api::tl_storage>;
+using wallPaper = ::mtproto::api::raw::wallPaper<::mtproto::api::tl_storage>;
+using wallPaperNoFile = ::mtproto::api::raw::wallPaperNoFile<::mtproto::api::tl_storage>;
+using inputReportReasonSpam = ::mtproto::api::raw::inputReportReasonSpam<::mtproto::api::tl_storage>;
+using inputReportReasonViolence = ::mtproto::api::raw::inputReportReasonViolence<::mtproto::api::tl_storage>;
+using inputReportReasonPornography = ::mtproto::api::raw::inputReportReasonPornography<::mtproto::api::tl_storage>;
+using inputReportReasonChildAbuse = ::mtproto::api::raw::inputReportReasonChildAbuse<::mtproto::api::tl_storage>;
+using inputReportReasonOther = ::mtproto::api::raw::inputReportReasonOther<::mtproto::api::tl_storage>;
+using inputReportReasonCopyright = ::mtproto::api::raw::inputReportReasonCopyright<::mtproto::api::tl_storage>;
+using inputReportReasonGeoIrrelevant = ::mtproto::api::raw::inputReportReasonGeoIrrelevant<::mtproto::api::tl_storage>;
+using inputReportReasonFake = ::mtproto::api::raw::inputReportReasonFake<::mtproto::api::tl_storage>;
+using inputReportReasonIllegalDrugs = ::mtproto::api::raw::inputReportReasonIllegalDrugs<::mtproto::api::tl_storage>;
+using inputReportReasonPersonalDetails = ::mtproto::api::raw::inputReportReasonPersonalDetails<::mtproto::api::tl_storage>;
+using userFull = ::mtproto::api::raw::userFull<::mtproto::api::tl_storage>;
+using contact = ::mtproto::api::raw::contact<::mtproto::api::tl_storage>;
+using importedContact = ::mtproto::api::raw::importedContact<::mtproto::api::tl_storage>;
+using contactStatus = ::mtproto::api::raw::contactStatus<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using contactsNotModified = ::mtproto::api::raw::contacts::contactsNotModified<::mtproto::tl::owning>;
-using contacts = ::mtproto::api::raw::contacts::contacts<::mtproto::tl::owning>;
-using importedContacts = ::mtproto::api::raw::contacts::importedContacts<::mtproto::tl::owning>;
-using blocked = ::mtproto::api::raw::contacts::blocked<::mtproto::tl::owning>;
-using blockedSlice = ::mtproto::api::raw::contacts::blockedSlice<::mtproto::tl::owning>;
+using contactsNotModified = ::mtproto::api::raw::contacts::contactsNotModified<::mtproto::api::tl_storage>;
+using contacts = ::mtproto::api::raw::contacts::contacts<::mtproto::api::tl_storage>;
+using importedContacts = ::mtproto::api::raw::contacts::importedContacts<::mtproto::api::tl_storage>;
+using blocked = ::mtproto::api::raw::contacts::blocked<::mtproto::api::tl_storage>;
+using blockedSlice = ::mtproto::api::raw::contacts::blockedSlice<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api::messages {
-using dialogs = ::mtproto::api::raw::messages::dialogs<::mtproto::tl::owning>;
-using dialogsSlice = ::mtproto::api::raw::messages::dialogsSlice<::mtproto::tl::owning>;
-using dialogsNotModified = ::mtproto::api::raw::messages::dialogsNotModified<::mtproto::tl::owning>;
-using messages = ::mtproto::api::raw::messages::messages<::mtproto::tl::owning>;
-using messagesSlice = ::mtproto::api::raw::messages::messagesSlice<::mtproto::tl::owning>;
-using channelMessages = ::mtproto::api::raw::messages::channelMessages<::mtproto::tl::owning>;
-using messagesNotModified = ::mtproto::api::raw::messages::messagesNotModified<::mtproto::tl::owning>;
-using chats = ::mtproto::api::raw::messages::chats<::mtproto::tl::owning>;
-using chatsSlice = ::mtproto::api::raw::messages::chatsSlice<::mtproto::tl::owning>;
-using chatFull = ::mtproto::api::raw::messages::chatFull<::mtproto::tl::owning>;
-using affectedHistory = ::mtproto::api::raw::messages::affectedHistory<::mtproto::tl::owning>;
+using dialogs = ::mtproto::api::raw::messages::dialogs<::mtproto::api::tl_storage>;
+using dialogsSlice = ::mtproto::api::raw::messages::dialogsSlice<::mtproto::api::tl_storage>;
+using dialogsNotModified = ::mtproto::api::raw::messages::dialogsNotModified<::mtproto::api::tl_storage>;
+using messages = ::mtproto::api::raw::messages::messages<::mtproto::api::tl_storage>;
+using messagesSlice = ::mtproto::api::raw::messages::messagesSlice<::mtproto::api::tl_storage>;
+using channelMessages = ::mtproto::api::raw::messages::channelMessages<::mtproto::api::tl_storage>;
+using messagesNotModified = ::mtproto::api::raw::messages::messagesNotModified<::mtproto::api::tl_storage>;
+using chats = ::mtproto::api::raw::messages::chats<::mtproto::api::tl_storage>;
+using chatsSlice = ::mtproto::api::raw::messages::chatsSlice<::mtproto::api::tl_storage>;
+using chatFull = ::mtproto::api::raw::messages::chatFull<::mtproto::api::tl_storage>;
+using affectedHistory = ::mtproto::api::raw::messages::affectedHistory<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using inputMessagesFilterEmpty = ::mtproto::api::raw::inputMessagesFilterEmpty<::mtproto::tl::owning>;
-using inputMessagesFilterPhotos = ::mtproto::api::raw::inputMessagesFilterPhotos<::mtproto::tl::owning>;
-using inputMessagesFilterVideo = ::mtproto::api::raw::inputMessagesFilterVideo<::mtproto::tl::owning>;
-using inputMessagesFilterPhotoVideo = ::mtproto::api::raw::inputMessagesFilterPhotoVideo<::mtproto::tl::owning>;
-using inputMessagesFilterDocument = ::mtproto::api::raw::inputMessagesFilterDocument<::mtproto::tl::owning>;
-using inputMessagesFilterUrl = ::mtproto::api::raw::inputMessagesFilterUrl<::mtproto::tl::owning>;
-using inputMessagesFilterGif = ::mtproto::api::raw::inputMessagesFilterGif<::mtproto::tl::owning>;
-using inputMessagesFilterVoice = ::mtproto::api::raw::inputMessagesFilterVoice<::mtproto::tl::owning>;
-using inputMessagesFilterMusic = ::mtproto::api::raw::inputMessagesFilterMusic<::mtproto::tl::owning>;
-using inputMessagesFilterChatPhotos = ::mtproto::api::raw::inputMessagesFilterChatPhotos<::mtproto::tl::owning>;
-using inputMessagesFilterPhoneCalls = ::mtproto::api::raw::inputMessagesFilterPhoneCalls<::mtproto::tl::owning>;
-using inputMessagesFilterRoundVoice = ::mtproto::api::raw::inputMessagesFilterRoundVoice<::mtproto::tl::owning>;
-using inputMessagesFilterRoundVideo = ::mtproto::api::raw::inputMessagesFilterRoundVideo<::mtproto::tl::owning>;
-using inputMessagesFilterMyMentions = ::mtproto::api::raw::inputMessagesFilterMyMentions<::mtproto::tl::owning>;
-using inputMessagesFilterGeo = ::mtproto::api::raw::inputMessagesFilterGeo<::mtproto::tl::owning>;
-using inputMessagesFilterContacts = ::mtproto::api::raw::inputMessagesFilterContacts<::mtproto::tl::owning>;
-using inputMessagesFilterPinned = ::mtproto::api::raw::inputMessagesFilterPinned<::mtproto::tl::owning>;
-using inputMessagesFilterPoll = ::mtproto::api::raw::inputMessagesFilterPoll<::mtproto::tl::owning>;
-using updateNewMessage = ::mtproto::api::raw::updateNewMessage<::mtproto::tl::owning>;
-using updateMessageID = ::mtproto::api::raw::updateMessageID<::mtproto::tl::owning>;
-using updateDeleteMessages = ::mtproto::api::raw::updateDeleteMessages<::mtproto::tl::owning>;
-using updateUserTyping = ::mtproto::api::raw::updateUserTyping<::mtproto::tl::owning>;
-using updateChatUserTyping = ::mtproto::api::raw::updateChatUserTyping<::mtproto::tl::owning>;
-using updateChatParticipants = ::mtproto::api::raw::updateChatParticipants<::mtproto::tl::owning>;
-using updateUserStatus = ::mtproto::api::raw::updateUserStatus<::mtproto::tl::owning>;
-using updateUserName = ::mtproto::api::raw::updateUserName<::mtproto::tl::owning>;
-using updateNewAuthorization = ::mtproto::api::raw::updateNewAuthorization<::mtproto::tl::owning>;
-using updateNewEncryptedMessage = ::mtproto::api::raw::updateNewEncryptedMessage<::mtproto::tl::owning>;
-using updateEncryptedChatTyping = ::mtproto::api::raw::updateEncryptedChatTyping<::mtproto::tl::owning>;
-using updateEncryption = ::mtproto::api::raw::updateEncryption<::mtproto::tl::owning>;
-using updateEncryptedMessagesRead = ::mtproto::api::raw::updateEncryptedMessagesRead<::mtproto::tl::owning>;
-using updateChatParticipantAdd = ::mtproto::api::raw::updateChatParticipantAdd<::mtproto::tl::owning>;
-using updateChatParticipantDelete = ::mtproto::api::raw::updateChatParticipantDelete<::mtproto::tl::owning>;
-using updateDcOptions = ::mtproto::api::raw::updateDcOptions<::mtproto::tl::owning>;
-using updateNotifySettings = ::mtproto::api::raw::updateNotifySettings<::mtproto::tl::owning>;
-using updateServiceNotification = ::mtproto::api::raw::updateServiceNotification<::mtproto::tl::owning>;
-using updatePrivacy = ::mtproto::api::raw::updatePrivacy<::mtproto::tl::owning>;
-using updateUserPhone = ::mtproto::api::raw::updateUserPhone<::mtproto::tl::owning>;
-using updateReadHistoryInbox = ::mtproto::api::raw::updateReadHistoryInbox<::mtproto::tl::owning>;
-using updateReadHistoryOutbox = ::mtproto::api::raw::updateReadHistoryOutbox<::mtproto::tl::owning>;
-using updateWebPage = ::mtproto::api::raw::updateWebPage<::mtproto::tl::owning>;
-using updateReadMessagesContents = ::mtproto::api::raw::updateReadMessagesContents<::mtproto::tl::owning>;
-using updateChannelTooLong = ::mtproto::api::raw::updateChannelTooLong<::mtproto::tl::owning>;
-using updateChannel = ::mtproto::api::raw::updateChannel<::mtproto::tl::owning>;
-using updateNewChannelMessage = ::mtproto::api::raw::updateNewChannelMessage<::mtproto::tl::owning>;
-using updateReadChannelInbox = ::mtproto::api::raw::updateReadChannelInbox<::mtproto::tl::owning>;
-using updateDeleteChannelMessages = ::mtproto::api::raw::updateDeleteChannelMessages<::mtproto::tl::owning>;
-using updateChannelMessageViews = ::mtproto::api::raw::updateChannelMessageViews<::mtproto::tl::owning>;
-using updateChatParticipantAdmin = ::mtproto::api::raw::updateChatParticipantAdmin<::mtproto::tl::owning>;
-using updateNewStickerSet = ::mtproto::api::raw::updateNewStickerSet<::mtproto::tl::owning>;
-using updateStickerSetsOrder = ::mtproto::api::raw::updateStickerSetsOrder<::mtproto::tl::owning>;
-using updateStickerSets = ::mtproto::api::raw::updateStickerSets<::mtproto::tl::owning>;
-using updateSavedGifs = ::mtproto::api::raw::updateSavedGifs<::mtproto::tl::owning>;
-using updateBotInlineQuery = ::mtproto::api::raw::updateBotInlineQuery<::mtproto::tl::owning>;
-using updateBotInlineSend = ::mtproto::api::raw::updateBotInlineSend<::mtproto::tl::owning>;
-using updateEditChannelMessage = ::mtproto::api::raw::updateEditChannelMessage<::mtproto::tl::owning>;
-using updateBotCallbackQuery = ::mtproto::api::raw::updateBotCallbackQuery<::mtproto::tl::owning>;
-using updateEditMessage = ::mtproto::api::raw::updateEditMessage<::mtproto::tl::owning>;
-using updateInlineBotCallbackQuery = ::mtproto::api::raw::updateInlineBotCallbackQuery<::mtproto::tl::owning>;
-using updateReadChannelOutbox = ::mtproto::api::raw::updateReadChannelOutbox<::mtproto::tl::owning>;
-using updateDraftMessage = ::mtproto::api::raw::updateDraftMessage<::mtproto::tl::owning>;
-using updateReadFeaturedStickers = ::mtproto::api::raw::updateReadFeaturedStickers<::mtproto::tl::owning>;
-using updateRecentStickers = ::mtproto::api::raw::updateRecentStickers<::mtproto::tl::owning>;
-using updateConfig = ::mtproto::api::raw::updateConfig<::mtproto::tl::owning>;
-using updatePtsChanged = ::mtproto::api::raw::updatePtsChanged<::mtproto::tl::owning>;
-using updateChannelWebPage = ::mtproto::api::raw::updateChannelWebPage<::mtproto::tl::owning>;
-using updateDialogPinned = ::mtproto::api::raw::updateDialogPinned<::mtproto::tl::owning>;
-using updatePinnedDialogs = ::mtproto::api::raw::updatePinnedDialogs<::mtproto::tl::owning>;
-using updateBotWebhookJSON = ::mtproto::api::raw::updateBotWebhookJSON<::mtproto::tl::owning>;
-using updateBotWebhookJSONQuery = ::mtproto::api::raw::updateBotWebhookJSONQuery<::mtproto::tl::owning>;
-using updateBotShippingQuery = ::mtproto::api::raw::updateBotShippingQuery<::mtproto::tl::owning>;
-using updateBotPrecheckoutQuery = ::mtproto::api::raw::updateBotPrecheckoutQuery<::mtproto::tl::owning>;
-using updatePhoneCall = ::mtproto::api::raw::updatePhoneCall<::mtproto::tl::owning>;
-using updateLangPackTooLong = ::mtproto::api::raw::updateLangPackTooLong<::mtproto::tl::owning>;
-using updateLangPack = ::mtproto::api::raw::updateLangPack<::mtproto::tl::owning>;
-using updateFavedStickers = ::mtproto::api::raw::updateFavedStickers<::mtproto::tl::owning>;
-using updateChannelReadMessagesContents = ::mtproto::api::raw::updateChannelReadMessagesContents<::mtproto::tl::owning>;
-using updateContactsReset = ::mtproto::api::raw::updateContactsReset<::mtproto::tl::owning>;
-using updateChannelAvailableMessages = ::mtproto::api::raw::updateChannelAvailableMessages<::mtproto::tl::owning>;
-using updateDialogUnreadMark = ::mtproto::api::raw::updateDialogUnreadMark<::mtproto::tl::owning>;
-using updateMessagePoll = ::mtproto::api::raw::updateMessagePoll<::mtproto::tl::owning>;
-using updateChatDefaultBannedRights = ::mtproto::api::raw::updateChatDefaultBannedRights<::mtproto::tl::owning>;
-using updateFolderPeers = ::mtproto::api::raw::updateFolderPeers<::mtproto::tl::owning>;
-using updatePeerSettings = ::mtproto::api::raw::updatePeerSettings<::mtproto::tl::owning>;
-using updatePeerLocated = ::mtproto::api::raw::updatePeerLocated<::mtproto::tl::owning>;
-using updateNewScheduledMessage = ::mtproto::api::raw::updateNewScheduledMessage<::mtproto::tl::owning>;
-using updateDeleteScheduledMessages = ::mtproto::api::raw::updateDeleteScheduledMessages<::mtproto::tl::owning>;
-using updateTheme = ::mtproto::api::raw::updateTheme<::mtproto::tl::owning>;
-using updateGeoLiveViewed = ::mtproto::api::raw::updateGeoLiveViewed<::mtproto::tl::owning>;
-using updateLoginToken = ::mtproto::api::raw::updateLoginToken<::mtproto::tl::owning>;
-using updateMessagePollVote = ::mtproto::api::raw::updateMessagePollVote<::mtproto::tl::owning>;
-using updateDialogFilter = ::mtproto::api::raw::updateDialogFilter<::mtproto::tl::owning>;
-using updateDialogFilterOrder = ::mtproto::api::raw::updateDialogFilterOrder<::mtproto::tl::owning>;
-using updateDialogFilters = ::mtproto::api::raw::updateDialogFilters<::mtproto::tl::owning>;
-using updatePhoneCallSignalingData = ::mtproto::api::raw::updatePhoneCallSignalingData<::mtproto::tl::owning>;
-using updateChannelMessageForwards = ::mtproto::api::raw::updateChannelMessageForwards<::mtproto::tl::owning>;
-using updateReadChannelDiscussionInbox = ::mtproto::api::raw::updateReadChannelDiscussionInbox<::mtproto::tl::owning>;
-using updateReadChannelDiscussionOutbox = ::mtproto::api::raw::updateReadChannelDiscussionOutbox<::mtproto::tl::owning>;
-using updatePeerBlocked = ::mtproto::api::raw::updatePeerBlocked<::mtproto::tl::owning>;
-using updateChannelUserTyping = ::mtproto::api::raw::updateChannelUserTyping<::mtproto::tl::owning>;
-using updatePinnedMessages = ::mtproto::api::raw::updatePinnedMessages<::mtproto::tl::owning>;
-using updatePinnedChannelMessages = ::mtproto::api::raw::updatePinnedChannelMessages<::mtproto::tl::owning>;
-using updateChat = ::mtproto::api::raw::updateChat<::mtproto::tl::owning>;
-using updateGroupCallParticipants = ::mtproto::api::raw::updateGroupCallParticipants<::mtproto::tl::owning>;
-using updateGroupCall = ::mtproto::api::raw::updateGroupCall<::mtproto::tl::owning>;
-using updatePeerHistoryTTL = ::mtproto::api::raw::updatePeerHistoryTTL<::mtproto::tl::owning>;
-using updateChatParticipant = ::mtproto::api::raw::updateChatParticipant<::mtproto::tl::owning>;
-using updateChannelParticipant = ::mtproto::api::raw::updateChannelParticipant<::mtproto::tl::owning>;
-using updateBotStopped = ::mtproto::api::raw::updateBotStopped<::mtproto::tl::owning>;
-using updateGroupCallConnection = ::mtproto::api::raw::updateGroupCallConnection<::mtproto::tl::owning>;
-using updateBotCommands = ::mtproto::api::raw::updateBotCommands<::mtproto::tl::owning>;
-using updatePendingJoinRequests = ::mtproto::api::raw::updatePendingJoinRequests<::mtproto::tl::owning>;
-using updateBotChatInviteRequester = ::mtproto::api::raw::updateBotChatInviteRequester<::mtproto::tl::owning>;
-using updateMessageReactions = ::mtproto::api::raw::updateMessageReactions<::mtproto::tl::owning>;
-using updateAttachMenuBots = ::mtproto::api::raw::updateAttachMenuBots<::mtproto::tl::owning>;
-using updateWebViewResultSent = ::mtproto::api::raw::updateWebViewResultSent<::mtproto::tl::owning>;
-using updateBotMenuButton = ::mtproto::api::raw::updateBotMenuButton<::mtproto::tl::owning>;
-using updateSavedRingtones = ::mtproto::api::raw::updateSavedRingtones<::mtproto::tl::owning>;
-using updateTranscribedAudio = ::mtproto::api::raw::updateTranscribedAudio<::mtproto::tl::owning>;
-using updateReadFeaturedEmojiStickers = ::mtproto::api::raw::updateReadFeaturedEmojiStickers<::mtproto::tl::owning>;
-using updateUserEmojiStatus = ::mtproto::api::raw::updateUserEmojiStatus<::mtproto::tl::owning>;
-using updateRecentEmojiStatuses = ::mtproto::api::raw::updateRecentEmojiStatuses<::mtproto::tl::owning>;
-using updateRecentReactions = ::mtproto::api::raw::updateRecentReactions<::mtproto::tl::owning>;
-using updateMoveStickerSetToTop = ::mtproto::api::raw::updateMoveStickerSetToTop<::mtproto::tl::owning>;
-using updateMessageExtendedMedia = ::mtproto::api::raw::updateMessageExtendedMedia<::mtproto::tl::owning>;
-using updateUser = ::mtproto::api::raw::updateUser<::mtproto::tl::owning>;
-using updateAutoSaveSettings = ::mtproto::api::raw::updateAutoSaveSettings<::mtproto::tl::owning>;
-using updateStory = ::mtproto::api::raw::updateStory<::mtproto::tl::owning>;
-using updateReadStories = ::mtproto::api::raw::updateReadStories<::mtproto::tl::owning>;
-using updateStoryID = ::mtproto::api::raw::updateStoryID<::mtproto::tl::owning>;
-using updateStoriesStealthMode = ::mtproto::api::raw::updateStoriesStealthMode<::mtproto::tl::owning>;
-using updateSentStoryReaction = ::mtproto::api::raw::updateSentStoryReaction<::mtproto::tl::owning>;
-using updateBotChatBoost = ::mtproto::api::raw::updateBotChatBoost<::mtproto::tl::owning>;
-using updateChannelViewForumAsMessages = ::mtproto::api::raw::updateChannelViewForumAsMessages<::mtproto::tl::owning>;
-using updatePeerWallpaper = ::mtproto::api::raw::updatePeerWallpaper<::mtproto::tl::owning>;
-using updateBotMessageReaction = ::mtproto::api::raw::updateBotMessageReaction<::mtproto::tl::owning>;
-using updateBotMessageReactions = ::mtproto::api::raw::updateBotMessageReactions<::mtproto::tl::owning>;
-using updateSavedDialogPinned = ::mtproto::api::raw::updateSavedDialogPinned<::mtproto::tl::owning>;
-using updatePinnedSavedDialogs = ::mtproto::api::raw::updatePinnedSavedDialogs<::mtproto::tl::owning>;
-using updateSavedReactionTags = ::mtproto::api::raw::updateSavedReactionTags<::mtproto::tl::owning>;
-using updateSmsJob = ::mtproto::api::raw::updateSmsJob<::mtproto::tl::owning>;
-using updateQuickReplies = ::mtproto::api::raw::updateQuickReplies<::mtproto::tl::owning>;
-using updateNewQuickReply = ::mtproto::api::raw::updateNewQuickReply<::mtproto::tl::owning>;
-using updateDeleteQuickReply = ::mtproto::api::raw::updateDeleteQuickReply<::mtproto::tl::owning>;
-using updateQuickReplyMessage = ::mtproto::api::raw::updateQuickReplyMessage<::mtproto::tl::owning>;
-using updateDeleteQuickReplyMessages = ::mtproto::api::raw::updateDeleteQuickReplyMessages<::mtproto::tl::owning>;
-using updateBotBusinessConnect = ::mtproto::api::raw::updateBotBusinessConnect<::mtproto::tl::owning>;
-using updateBotNewBusinessMessage = ::mtproto::api::raw::updateBotNewBusinessMessage<::mtproto::tl::owning>;
-using updateBotEditBusinessMessage = ::mtproto::api::raw::updateBotEditBusinessMessage<::mtproto::tl::owning>;
-using updateBotDeleteBusinessMessage = ::mtproto::api::raw::updateBotDeleteBusinessMessage<::mtproto::tl::owning>;
-using updateNewStoryReaction = ::mtproto::api::raw::updateNewStoryReaction<::mtproto::tl::owning>;
-using updateStarsBalance = ::mtproto::api::raw::updateStarsBalance<::mtproto::tl::owning>;
-using updateBusinessBotCallbackQuery = ::mtproto::api::raw::updateBusinessBotCallbackQuery<::mtproto::tl::owning>;
-using updateStarsRevenueStatus = ::mtproto::api::raw::updateStarsRevenueStatus<::mtproto::tl::owning>;
-using updateBotPurchasedPaidMedia = ::mtproto::api::raw::updateBotPurchasedPaidMedia<::mtproto::tl::owning>;
-using updatePaidReactionPrivacy = ::mtproto::api::raw::updatePaidReactionPrivacy<::mtproto::tl::owning>;
-using updateSentPhoneCode = ::mtproto::api::raw::updateSentPhoneCode<::mtproto::tl::owning>;
-using updateGroupCallChainBlocks = ::mtproto::api::raw::updateGroupCallChainBlocks<::mtproto::tl::owning>;
-using updateReadMonoForumInbox = ::mtproto::api::raw::updateReadMonoForumInbox<::mtproto::tl::owning>;
-using updateReadMonoForumOutbox = ::mtproto::api::raw::updateReadMonoForumOutbox<::mtproto::tl::owning>;
-using updateMonoForumNoPaidException = ::mtproto::api::raw::updateMonoForumNoPaidException<::mtproto::tl::owning>;
-using updateGroupCallMessage = ::mtproto::api::raw::updateGroupCallMessage<::mtproto::tl::owning>;
-using updateGroupCallEncryptedMessage = ::mtproto::api::raw::updateGroupCallEncryptedMessage<::mtproto::tl::owning>;
-using updatePinnedForumTopic = ::mtproto::api::raw::updatePinnedForumTopic<::mtproto::tl::owning>;
-using updatePinnedForumTopics = ::mtproto::api::raw::updatePinnedForumTopics<::mtproto::tl::owning>;
-using updateDeleteGroupCallMessages = ::mtproto::api::raw::updateDeleteGroupCallMessages<::mtproto::tl::owning>;
-using updateStarGiftAuctionState = ::mtproto::api::raw::updateStarGiftAuctionState<::mtproto::tl::owning>;
-using updateStarGiftAuctionUserState = ::mtproto::api::raw::updateStarGiftAuctionUserState<::mtproto::tl::owning>;
-using updateEmojiGameInfo = ::mtproto::api::raw::updateEmojiGameInfo<::mtproto::tl::owning>;
-using updateStarGiftCraftFail = ::mtproto::api::raw::updateStarGiftCraftFail<::mtproto::tl::owning>;
-using updateChatParticipantRank = ::mtproto::api::raw::updateChatParticipantRank<::mtproto::tl::owning>;
-using updateManagedBot = ::mtproto::api::raw::updateManagedBot<::mtproto::tl::owning>;
-using updateBotGuestChatQuery = ::mtproto::api::raw::updateBotGuestChatQuery<::mtproto::tl::owning>;
-using updateAiComposeTones = ::mtproto::api::raw::updateAiComposeTones<::mtproto::tl::owning>;
-using updateJoinChatWebViewDecision = ::mtproto::api::raw::updateJoinChatWebViewDecision<::mtproto::tl::owning>;
-using updateNewBotConnection = ::mtproto::api::raw::updateNewBotConnection<::mtproto::tl::owning>;
-using updateWebBrowserSettings = ::mtproto::api::raw::updateWebBrowserSettings<::mtproto::tl::owning>;
-using updateWebBrowserException = ::mtproto::api::raw::updateWebBrowserException<::mtproto::tl::owning>;
-using updateNewEphemeralMessage = ::mtproto::api::raw::updateNewEphemeralMessage<::mtproto::tl::owning>;
-using updateDeleteEphemeralMessages = ::mtproto::api::raw::updateDeleteEphemeralMessages<::mtproto::tl::owning>;
-using updateEditEphemeralMessage = ::mtproto::api::raw::updateEditEphemeralMessage<::mtproto::tl::owning>;
-using updateEphemeralBotCallbackQuery = ::mtproto::api::raw::updateEphemeralBotCallbackQuery<::mtproto::tl::owning>;
-using updateBotStarsSubscription = ::mtproto::api::raw::updateBotStarsSubscription<::mtproto::tl::owning>;
+using inputMessagesFilterEmpty = ::mtproto::api::raw::inputMessagesFilterEmpty<::mtproto::api::tl_storage>;
+using inputMessagesFilterPhotos = ::mtproto::api::raw::inputMessagesFilterPhotos<::mtproto::api::tl_storage>;
+using inputMessagesFilterVideo = ::mtproto::api::raw::inputMessagesFilterVideo<::mtproto::api::tl_storage>;
+using inputMessagesFilterPhotoVideo = ::mtproto::api::raw::inputMessagesFilterPhotoVideo<::mtproto::api::tl_storage>;
+using inputMessagesFilterDocument = ::mtproto::api::raw::inputMessagesFilterDocument<::mtproto::api::tl_storage>;
+using inputMessagesFilterUrl = ::mtproto::api::raw::inputMessagesFilterUrl<::mtproto::api::tl_storage>;
+using inputMessagesFilterGif = ::mtproto::api::raw::inputMessagesFilterGif<::mtproto::api::tl_storage>;
+using inputMessagesFilterVoice = ::mtproto::api::raw::inputMessagesFilterVoice<::mtproto::api::tl_storage>;
+using inputMessagesFilterMusic = ::mtproto::api::raw::inputMessagesFilterMusic<::mtproto::api::tl_storage>;
+using inputMessagesFilterChatPhotos = ::mtproto::api::raw::inputMessagesFilterChatPhotos<::mtproto::api::tl_storage>;
+using inputMessagesFilterPhoneCalls = ::mtproto::api::raw::inputMessagesFilterPhoneCalls<::mtproto::api::tl_storage>;
+using inputMessagesFilterRoundVoice = ::mtproto::api::raw::inputMessagesFilterRoundVoice<::mtproto::api::tl_storage>;
+using inputMessagesFilterRoundVideo = ::mtproto::api::raw::inputMessagesFilterRoundVideo<::mtproto::api::tl_storage>;
+using inputMessagesFilterMyMentions = ::mtproto::api::raw::inputMessagesFilterMyMentions<::mtproto::api::tl_storage>;
+using inputMessagesFilterGeo = ::mtproto::api::raw::inputMessagesFilterGeo<::mtproto::api::tl_storage>;
+using inputMessagesFilterContacts = ::mtproto::api::raw::inputMessagesFilterContacts<::mtproto::api::tl_storage>;
+using inputMessagesFilterPinned = ::mtproto::api::raw::inputMessagesFilterPinned<::mtproto::api::tl_storage>;
+using inputMessagesFilterPoll = ::mtproto::api::raw::inputMessagesFilterPoll<::mtproto::api::tl_storage>;
+using updateNewMessage = ::mtproto::api::raw::updateNewMessage<::mtproto::api::tl_storage>;
+using updateMessageID = ::mtproto::api::raw::updateMessageID<::mtproto::api::tl_storage>;
+using updateDeleteMessages = ::mtproto::api::raw::updateDeleteMessages<::mtproto::api::tl_storage>;
+using updateUserTyping = ::mtproto::api::raw::updateUserTyping<::mtproto::api::tl_storage>;
+using updateChatUserTyping = ::mtproto::api::raw::updateChatUserTyping<::mtproto::api::tl_storage>;
+using updateChatParticipants = ::mtproto::api::raw::updateChatParticipants<::mtproto::api::tl_storage>;
+using updateUserStatus = ::mtproto::api::raw::updateUserStatus<::mtproto::api::tl_storage>;
+using updateUserName = ::mtproto::api::raw::updateUserName<::mtproto::api::tl_storage>;
+using updateNewAuthorization = ::mtproto::api::raw::updateNewAuthorization<::mtproto::api::tl_storage>;
+using updateNewEncryptedMessage = ::mtproto::api::raw::updateNewEncryptedMessage<::mtproto::api::tl_storage>;
+using updateEncryptedChatTyping = ::mtproto::api::raw::updateEncryptedChatTyping<::mtproto::api::tl_storage>;
+using updateEncryption = ::mtproto::api::raw::updateEncryption<::mtproto::api::tl_storage>;
+using updateEncryptedMessagesRead = ::mtproto::api::raw::updateEncryptedMessagesRead<::mtproto::api::tl_storage>;
+using updateChatParticipantAdd = ::mtproto::api::raw::updateChatParticipantAdd<::mtproto::api::tl_storage>;
+using updateChatParticipantDelete = ::mtproto::api::raw::updateChatParticipantDelete<::mtproto::api::tl_storage>;
+using updateDcOptions = ::mtproto::api::raw::updateDcOptions<::mtproto::api::tl_storage>;
+using updateNotifySettings = ::mtproto::api::raw::updateNotifySettings<::mtproto::api::tl_storage>;
+using updateServiceNotification = ::mtproto::api::raw::updateServiceNotification<::mtproto::api::tl_storage>;
+using updatePrivacy = ::mtproto::api::raw::updatePrivacy<::mtproto::api::tl_storage>;
+using updateUserPhone = ::mtproto::api::raw::updateUserPhone<::mtproto::api::tl_storage>;
+using updateReadHistoryInbox = ::mtproto::api::raw::updateReadHistoryInbox<::mtproto::api::tl_storage>;
+using updateReadHistoryOutbox = ::mtproto::api::raw::updateReadHistoryOutbox<::mtproto::api::tl_storage>;
+using updateWebPage = ::mtproto::api::raw::updateWebPage<::mtproto::api::tl_storage>;
+using updateReadMessagesContents = ::mtproto::api::raw::updateReadMessagesContents<::mtproto::api::tl_storage>;
+using updateChannelTooLong = ::mtproto::api::raw::updateChannelTooLong<::mtproto::api::tl_storage>;
+using updateChannel = ::mtproto::api::raw::updateChannel<::mtproto::api::tl_storage>;
+using updateNewChannelMessage = ::mtproto::api::raw::updateNewChannelMessage<::mtproto::api::tl_storage>;
+using updateReadChannelInbox = ::mtproto::api::raw::updateReadChannelInbox<::mtproto::api::tl_storage>;
+using updateDeleteChannelMessages = ::mtproto::api::raw::updateDeleteChannelMessages<::mtproto::api::tl_storage>;
+using updateChannelMessageViews = ::mtproto::api::raw::updateChannelMessageViews<::mtproto::api::tl_storage>;
+using updateChatParticipantAdmin = ::mtproto::api::raw::updateChatParticipantAdmin<::mtproto::api::tl_storage>;
+using updateNewStickerSet = ::mtproto::api::raw::updateNewStickerSet<::mtproto::api::tl_storage>;
+using updateStickerSetsOrder = ::mtproto::api::raw::updateStickerSetsOrder<::mtproto::api::tl_storage>;
+using updateStickerSets = ::mtproto::api::raw::updateStickerSets<::mtproto::api::tl_storage>;
+using updateSavedGifs = ::mtproto::api::raw::updateSavedGifs<::mtproto::api::tl_storage>;
+using updateBotInlineQuery = ::mtproto::api::raw::updateBotInlineQuery<::mtproto::api::tl_storage>;
+using updateBotInlineSend = ::mtproto::api::raw::updateBotInlineSend<::mtproto::api::tl_storage>;
+using updateEditChannelMessage = ::mtproto::api::raw::updateEditChannelMessage<::mtproto::api::tl_storage>;
+using updateBotCallbackQuery = ::mtproto::api::raw::updateBotCallbackQuery<::mtproto::api::tl_storage>;
+using updateEditMessage = ::mtproto::api::raw::updateEditMessage<::mtproto::api::tl_storage>;
+using updateInlineBotCallbackQuery = ::mtproto::api::raw::updateInlineBotCallbackQuery<::mtproto::api::tl_storage>;
+using updateReadChannelOutbox = ::mtproto::api::raw::updateReadChannelOutbox<::mtproto::api::tl_storage>;
+using updateDraftMessage = ::mtproto::api::raw::updateDraftMessage<::mtproto::api::tl_storage>;
+using updateReadFeaturedStickers = ::mtproto::api::raw::updateReadFeaturedStickers<::mtproto::api::tl_storage>;
+using updateRecentStickers = ::mtproto::api::raw::updateRecentStickers<::mtproto::api::tl_storage>;
+using updateConfig = ::mtproto::api::raw::updateConfig<::mtproto::api::tl_storage>;
+using updatePtsChanged = ::mtproto::api::raw::updatePtsChanged<::mtproto::api::tl_storage>;
+using updateChannelWebPage = ::mtproto::api::raw::updateChannelWebPage<::mtproto::api::tl_storage>;
+using updateDialogPinned = ::mtproto::api::raw::updateDialogPinned<::mtproto::api::tl_storage>;
+using updatePinnedDialogs = ::mtproto::api::raw::updatePinnedDialogs<::mtproto::api::tl_storage>;
+using updateBotWebhookJSON = ::mtproto::api::raw::updateBotWebhookJSON<::mtproto::api::tl_storage>;
+using updateBotWebhookJSONQuery = ::mtproto::api::raw::updateBotWebhookJSONQuery<::mtproto::api::tl_storage>;
+using updateBotShippingQuery = ::mtproto::api::raw::updateBotShippingQuery<::mtproto::api::tl_storage>;
+using updateBotPrecheckoutQuery = ::mtproto::api::raw::updateBotPrecheckoutQuery<::mtproto::api::tl_storage>;
+using updatePhoneCall = ::mtproto::api::raw::updatePhoneCall<::mtproto::api::tl_storage>;
+using updateLangPackTooLong = ::mtproto::api::raw::updateLangPackTooLong<::mtproto::api::tl_storage>;
+using updateLangPack = ::mtproto::api::raw::updateLangPack<::mtproto::api::tl_storage>;
+using updateFavedStickers = ::mtproto::api::raw::updateFavedStickers<::mtproto::api::tl_storage>;
+using updateChannelReadMessagesContents = ::mtproto::api::raw::updateChannelReadMessagesContents<::mtproto::api::tl_storage>;
+using updateContactsReset = ::mtproto::api::raw::updateContactsReset<::mtproto::api::tl_storage>;
+using updateChannelAvailableMessages = ::mtproto::api::raw::updateChannelAvailableMessages<::mtproto::api::tl_storage>;
+using updateDialogUnreadMark = ::mtproto::api::raw::updateDialogUnreadMark<::mtproto::api::tl_storage>;
+using updateMessagePoll = ::mtproto::api::raw::updateMessagePoll<::mtproto::api::tl_storage>;
+using updateChatDefaultBannedRights = ::mtproto::api::raw::updateChatDefaultBannedRights<::mtproto::api::tl_storage>;
+using updateFolderPeers = ::mtproto::api::raw::updateFolderPeers<::mtproto::api::tl_storage>;
+using updatePeerSettings = ::mtproto::api::raw::updatePeerSettings<::mtproto::api::tl_storage>;
+using updatePeerLocated = ::mtproto::api::raw::updatePeerLocated<::mtproto::api::tl_storage>;
+using updateNewScheduledMessage = ::mtproto::api::raw::updateNewScheduledMessage<::mtproto::api::tl_storage>;
+using updateDeleteScheduledMessages = ::mtproto::api::raw::updateDeleteScheduledMessages<::mtproto::api::tl_storage>;
+using updateTheme = ::mtproto::api::raw::updateTheme<::mtproto::api::tl_storage>;
+using updateGeoLiveViewed = ::mtproto::api::raw::updateGeoLiveViewed<::mtproto::api::tl_storage>;
+using updateLoginToken = ::mtproto::api::raw::updateLoginToken<::mtproto::api::tl_storage>;
+using updateMessagePollVote = ::mtproto::api::raw::updateMessagePollVote<::mtproto::api::tl_storage>;
+using updateDialogFilter = ::mtproto::api::raw::updateDialogFilter<::mtproto::api::tl_storage>;
+using updateDialogFilterOrder = ::mtproto::api::raw::updateDialogFilterOrder<::mtproto::api::tl_storage>;
+using updateDialogFilters = ::mtproto::api::raw::updateDialogFilters<::mtproto::api::tl_storage>;
+using updatePhoneCallSignalingData = ::mtproto::api::raw::updatePhoneCallSignalingData<::mtproto::api::tl_storage>;
+using updateChannelMessageForwards = ::mtproto::api::raw::updateChannelMessageForwards<::mtproto::api::tl_storage>;
+using updateReadChannelDiscussionInbox = ::mtproto::api::raw::updateReadChannelDiscussionInbox<::mtproto::api::tl_storage>;
+using updateReadChannelDiscussionOutbox = ::mtproto::api::raw::updateReadChannelDiscussionOutbox<::mtproto::api::tl_storage>;
+using updatePeerBlocked = ::mtproto::api::raw::updatePeerBlocked<::mtproto::api::tl_storage>;
+using updateChannelUserTyping = ::mtproto::api::raw::updateChannelUserTyping<::mtproto::api::tl_storage>;
+using updatePinnedMessages = ::mtproto::api::raw::updatePinnedMessages<::mtproto::api::tl_storage>;
+using updatePinnedChannelMessages = ::mtproto::api::raw::updatePinnedChannelMessages<::mtproto::api::tl_storage>;
+using updateChat = ::mtproto::api::raw::updateChat<::mtproto::api::tl_storage>;
+using updateGroupCallParticipants = ::mtproto::api::raw::updateGroupCallParticipants<::mtproto::api::tl_storage>;
+using updateGroupCall = ::mtproto::api::raw::updateGroupCall<::mtproto::api::tl_storage>;
+using updatePeerHistoryTTL = ::mtproto::api::raw::updatePeerHistoryTTL<::mtproto::api::tl_storage>;
+using updateChatParticipant = ::mtproto::api::raw::updateChatParticipant<::mtproto::api::tl_storage>;
+using updateChannelParticipant = ::mtproto::api::raw::updateChannelParticipant<::mtproto::api::tl_storage>;
+using updateBotStopped = ::mtproto::api::raw::updateBotStopped<::mtproto::api::tl_storage>;
+using updateGroupCallConnection = ::mtproto::api::raw::updateGroupCallConnection<::mtproto::api::tl_storage>;
+using updateBotCommands = ::mtproto::api::raw::updateBotCommands<::mtproto::api::tl_storage>;
+using updatePendingJoinRequests = ::mtproto::api::raw::updatePendingJoinRequests<::mtproto::api::tl_storage>;
+using updateBotChatInviteRequester = ::mtproto::api::raw::updateBotChatInviteRequester<::mtproto::api::tl_storage>;
+using updateMessageReactions = ::mtproto::api::raw::updateMessageReactions<::mtproto::api::tl_storage>;
+using updateAttachMenuBots = ::mtproto::api::raw::updateAttachMenuBots<::mtproto::api::tl_storage>;
+using updateWebViewResultSent = ::mtproto::api::raw::updateWebViewResultSent<::mtproto::api::tl_storage>;
+using updateBotMenuButton = ::mtproto::api::raw::updateBotMenuButton<::mtproto::api::tl_storage>;
+using updateSavedRingtones = ::mtproto::api::raw::updateSavedRingtones<::mtproto::api::tl_storage>;
+using updateTranscribedAudio = ::mtproto::api::raw::updateTranscribedAudio<::mtproto::api::tl_storage>;
+using updateReadFeaturedEmojiStickers = ::mtproto::api::raw::updateReadFeaturedEmojiStickers<::mtproto::api::tl_storage>;
+using updateUserEmojiStatus = ::mtproto::api::raw::updateUserEmojiStatus<::mtproto::api::tl_storage>;
+using updateRecentEmojiStatuses = ::mtproto::api::raw::updateRecentEmojiStatuses<::mtproto::api::tl_storage>;
+using updateRecentReactions = ::mtproto::api::raw::updateRecentReactions<::mtproto::api::tl_storage>;
+using updateMoveStickerSetToTop = ::mtproto::api::raw::updateMoveStickerSetToTop<::mtproto::api::tl_storage>;
+using updateMessageExtendedMedia = ::mtproto::api::raw::updateMessageExtendedMedia<::mtproto::api::tl_storage>;
+using updateUser = ::mtproto::api::raw::updateUser<::mtproto::api::tl_storage>;
+using updateAutoSaveSettings = ::mtproto::api::raw::updateAutoSaveSettings<::mtproto::api::tl_storage>;
+using updateStory = ::mtproto::api::raw::updateStory<::mtproto::api::tl_storage>;
+using updateReadStories = ::mtproto::api::raw::updateReadStories<::mtproto::api::tl_storage>;
+using updateStoryID = ::mtproto::api::raw::updateStoryID<::mtproto::api::tl_storage>;
+using updateStoriesStealthMode = ::mtproto::api::raw::updateStoriesStealthMode<::mtproto::api::tl_storage>;
+using updateSentStoryReaction = ::mtproto::api::raw::updateSentStoryReaction<::mtproto::api::tl_storage>;
+using updateBotChatBoost = ::mtproto::api::raw::updateBotChatBoost<::mtproto::api::tl_storage>;
+using updateChannelViewForumAsMessages = ::mtproto::api::raw::updateChannelViewForumAsMessages<::mtproto::api::tl_storage>;
+using updatePeerWallpaper = ::mtproto::api::raw::updatePeerWallpaper<::mtproto::api::tl_storage>;
+using updateBotMessageReaction = ::mtproto::api::raw::updateBotMessageReaction<::mtproto::api::tl_storage>;
+using updateBotMessageReactions = ::mtproto::api::raw::updateBotMessageReactions<::mtproto::api::tl_storage>;
+using updateSavedDialogPinned = ::mtproto::api::raw::updateSavedDialogPinned<::mtproto::api::tl_storage>;
+using updatePinnedSavedDialogs = ::mtproto::api::raw::updatePinnedSavedDialogs<::mtproto::api::tl_storage>;
+using updateSavedReactionTags = ::mtproto::api::raw::updateSavedReactionTags<::mtproto::api::tl_storage>;
+using updateSmsJob = ::mtproto::api::raw::updateSmsJob<::mtproto::api::tl_storage>;
+using updateQuickReplies = ::mtproto::api::raw::updateQuickReplies<::mtproto::api::tl_storage>;
+using updateNewQuickReply = ::mtproto::api::raw::updateNewQuickReply<::mtproto::api::tl_storage>;
+using updateDeleteQuickReply = ::mtproto::api::raw::updateDeleteQuickReply<::mtproto::api::tl_storage>;
+using updateQuickReplyMessage = ::mtproto::api::raw::updateQuickReplyMessage<::mtproto::api::tl_storage>;
+using updateDeleteQuickReplyMessages = ::mtproto::api::raw::updateDeleteQuickReplyMessages<::mtproto::api::tl_storage>;
+using updateBotBusinessConnect = ::mtproto::api::raw::updateBotBusinessConnect<::mtproto::api::tl_storage>;
+using updateBotNewBusinessMessage = ::mtproto::api::raw::updateBotNewBusinessMessage<::mtproto::api::tl_storage>;
+using updateBotEditBusinessMessage = ::mtproto::api::raw::updateBotEditBusinessMessage<::mtproto::api::tl_storage>;
+using updateBotDeleteBusinessMessage = ::mtproto::api::raw::updateBotDeleteBusinessMessage<::mtproto::api::tl_storage>;
+using updateNewStoryReaction = ::mtproto::api::raw::updateNewStoryReaction<::mtproto::api::tl_storage>;
+using updateStarsBalance = ::mtproto::api::raw::updateStarsBalance<::mtproto::api::tl_storage>;
+using updateBusinessBotCallbackQuery = ::mtproto::api::raw::updateBusinessBotCallbackQuery<::mtproto::api::tl_storage>;
+using updateStarsRevenueStatus = ::mtproto::api::raw::updateStarsRevenueStatus<::mtproto::api::tl_storage>;
+using updateBotPurchasedPaidMedia = ::mtproto::api::raw::updateBotPurchasedPaidMedia<::mtproto::api::tl_storage>;
+using updatePaidReactionPrivacy = ::mtproto::api::raw::updatePaidReactionPrivacy<::mtproto::api::tl_storage>;
+using updateSentPhoneCode = ::mtproto::api::raw::updateSentPhoneCode<::mtproto::api::tl_storage>;
+using updateGroupCallChainBlocks = ::mtproto::api::raw::updateGroupCallChainBlocks<::mtproto::api::tl_storage>;
+using updateReadMonoForumInbox = ::mtproto::api::raw::updateReadMonoForumInbox<::mtproto::api::tl_storage>;
+using updateReadMonoForumOutbox = ::mtproto::api::raw::updateReadMonoForumOutbox<::mtproto::api::tl_storage>;
+using updateMonoForumNoPaidException = ::mtproto::api::raw::updateMonoForumNoPaidException<::mtproto::api::tl_storage>;
+using updateGroupCallMessage = ::mtproto::api::raw::updateGroupCallMessage<::mtproto::api::tl_storage>;
+using updateGroupCallEncryptedMessage = ::mtproto::api::raw::updateGroupCallEncryptedMessage<::mtproto::api::tl_storage>;
+using updatePinnedForumTopic = ::mtproto::api::raw::updatePinnedForumTopic<::mtproto::api::tl_storage>;
+using updatePinnedForumTopics = ::mtproto::api::raw::updatePinnedForumTopics<::mtproto::api::tl_storage>;
+using updateDeleteGroupCallMessages = ::mtproto::api::raw::updateDeleteGroupCallMessages<::mtproto::api::tl_storage>;
+using updateStarGiftAuctionState = ::mtproto::api::raw::updateStarGiftAuctionState<::mtproto::api::tl_storage>;
+using updateStarGiftAuctionUserState = ::mtproto::api::raw::updateStarGiftAuctionUserState<::mtproto::api::tl_storage>;
+using updateEmojiGameInfo = ::mtproto::api::raw::updateEmojiGameInfo<::mtproto::api::tl_storage>;
+using updateStarGiftCraftFail = ::mtproto::api::raw::updateStarGiftCraftFail<::mtproto::api::tl_storage>;
+using updateChatParticipantRank = ::mtproto::api::raw::updateChatParticipantRank<::mtproto::api::tl_storage>;
+using updateManagedBot = ::mtproto::api::raw::updateManagedBot<::mtproto::api::tl_storage>;
+using updateBotGuestChatQuery = ::mtproto::api::raw::updateBotGuestChatQuery<::mtproto::api::tl_storage>;
+using updateAiComposeTones = ::mtproto::api::raw::updateAiComposeTones<::mtproto::api::tl_storage>;
+using updateJoinChatWebViewDecision = ::mtproto::api::raw::updateJoinChatWebViewDecision<::mtproto::api::tl_storage>;
+using updateNewBotConnection = ::mtproto::api::raw::updateNewBotConnection<::mtproto::api::tl_storage>;
+using updateWebBrowserSettings = ::mtproto::api::raw::updateWebBrowserSettings<::mtproto::api::tl_storage>;
+using updateWebBrowserException = ::mtproto::api::raw::updateWebBrowserException<::mtproto::api::tl_storage>;
+using updateNewEphemeralMessage = ::mtproto::api::raw::updateNewEphemeralMessage<::mtproto::api::tl_storage>;
+using updateDeleteEphemeralMessages = ::mtproto::api::raw::updateDeleteEphemeralMessages<::mtproto::api::tl_storage>;
+using updateEditEphemeralMessage = ::mtproto::api::raw::updateEditEphemeralMessage<::mtproto::api::tl_storage>;
+using updateEphemeralBotCallbackQuery = ::mtproto::api::raw::updateEphemeralBotCallbackQuery<::mtproto::api::tl_storage>;
+using updateBotStarsSubscription = ::mtproto::api::raw::updateBotStarsSubscription<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::updates {
-using state = ::mtproto::api::raw::updates::state<::mtproto::tl::owning>;
-using differenceEmpty = ::mtproto::api::raw::updates::differenceEmpty<::mtproto::tl::owning>;
-using difference = ::mtproto::api::raw::updates::difference<::mtproto::tl::owning>;
-using differenceSlice = ::mtproto::api::raw::updates::differenceSlice<::mtproto::tl::owning>;
-using differenceTooLong = ::mtproto::api::raw::updates::differenceTooLong<::mtproto::tl::owning>;
+using state = ::mtproto::api::raw::updates::state<::mtproto::api::tl_storage>;
+using differenceEmpty = ::mtproto::api::raw::updates::differenceEmpty<::mtproto::api::tl_storage>;
+using difference = ::mtproto::api::raw::updates::difference<::mtproto::api::tl_storage>;
+using differenceSlice = ::mtproto::api::raw::updates::differenceSlice<::mtproto::api::tl_storage>;
+using differenceTooLong = ::mtproto::api::raw::updates::differenceTooLong<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::updates
 
 namespace mtproto::api {
-using updatesTooLong = ::mtproto::api::raw::updatesTooLong<::mtproto::tl::owning>;
-using updateShortMessage = ::mtproto::api::raw::updateShortMessage<::mtproto::tl::owning>;
-using updateShortChatMessage = ::mtproto::api::raw::updateShortChatMessage<::mtproto::tl::owning>;
-using updateShort = ::mtproto::api::raw::updateShort<::mtproto::tl::owning>;
-using updatesCombined = ::mtproto::api::raw::updatesCombined<::mtproto::tl::owning>;
-using updates_ = ::mtproto::api::raw::updates_<::mtproto::tl::owning>;
-using updateShortSentMessage = ::mtproto::api::raw::updateShortSentMessage<::mtproto::tl::owning>;
+using updatesTooLong = ::mtproto::api::raw::updatesTooLong<::mtproto::api::tl_storage>;
+using updateShortMessage = ::mtproto::api::raw::updateShortMessage<::mtproto::api::tl_storage>;
+using updateShortChatMessage = ::mtproto::api::raw::updateShortChatMessage<::mtproto::api::tl_storage>;
+using updateShort = ::mtproto::api::raw::updateShort<::mtproto::api::tl_storage>;
+using updatesCombined = ::mtproto::api::raw::updatesCombined<::mtproto::api::tl_storage>;
+using updates_ = ::mtproto::api::raw::updates_<::mtproto::api::tl_storage>;
+using updateShortSentMessage = ::mtproto::api::raw::updateShortSentMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::photos {
-using photos = ::mtproto::api::raw::photos::photos<::mtproto::tl::owning>;
-using photosSlice = ::mtproto::api::raw::photos::photosSlice<::mtproto::tl::owning>;
-using photo = ::mtproto::api::raw::photos::photo<::mtproto::tl::owning>;
+using photos = ::mtproto::api::raw::photos::photos<::mtproto::api::tl_storage>;
+using photosSlice = ::mtproto::api::raw::photos::photosSlice<::mtproto::api::tl_storage>;
+using photo = ::mtproto::api::raw::photos::photo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::photos
 
 namespace mtproto::api::upload {
-using file = ::mtproto::api::raw::upload::file<::mtproto::tl::owning>;
-using fileCdnRedirect = ::mtproto::api::raw::upload::fileCdnRedirect<::mtproto::tl::owning>;
+using file = ::mtproto::api::raw::upload::file<::mtproto::api::tl_storage>;
+using fileCdnRedirect = ::mtproto::api::raw::upload::fileCdnRedirect<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::upload
 
 namespace mtproto::api {
-using dcOption = ::mtproto::api::raw::dcOption<::mtproto::tl::owning>;
-using config = ::mtproto::api::raw::config<::mtproto::tl::owning>;
-using nearestDc = ::mtproto::api::raw::nearestDc<::mtproto::tl::owning>;
+using dcOption = ::mtproto::api::raw::dcOption<::mtproto::api::tl_storage>;
+using config = ::mtproto::api::raw::config<::mtproto::api::tl_storage>;
+using nearestDc = ::mtproto::api::raw::nearestDc<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using appUpdate = ::mtproto::api::raw::help::appUpdate<::mtproto::tl::owning>;
-using noAppUpdate = ::mtproto::api::raw::help::noAppUpdate<::mtproto::tl::owning>;
-using inviteText = ::mtproto::api::raw::help::inviteText<::mtproto::tl::owning>;
+using appUpdate = ::mtproto::api::raw::help::appUpdate<::mtproto::api::tl_storage>;
+using noAppUpdate = ::mtproto::api::raw::help::noAppUpdate<::mtproto::api::tl_storage>;
+using inviteText = ::mtproto::api::raw::help::inviteText<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using encryptedChatEmpty = ::mtproto::api::raw::encryptedChatEmpty<::mtproto::tl::owning>;
-using encryptedChatWaiting = ::mtproto::api::raw::encryptedChatWaiting<::mtproto::tl::owning>;
-using encryptedChatRequested = ::mtproto::api::raw::encryptedChatRequested<::mtproto::tl::owning>;
-using encryptedChat = ::mtproto::api::raw::encryptedChat<::mtproto::tl::owning>;
-using encryptedChatDiscarded = ::mtproto::api::raw::encryptedChatDiscarded<::mtproto::tl::owning>;
-using inputEncryptedChat = ::mtproto::api::raw::inputEncryptedChat<::mtproto::tl::owning>;
-using encryptedFileEmpty = ::mtproto::api::raw::encryptedFileEmpty<::mtproto::tl::owning>;
-using encryptedFile = ::mtproto::api::raw::encryptedFile<::mtproto::tl::owning>;
-using inputEncryptedFileEmpty = ::mtproto::api::raw::inputEncryptedFileEmpty<::mtproto::tl::owning>;
-using inputEncryptedFileUploaded = ::mtproto::api::raw::inputEncryptedFileUploaded<::mtproto::tl::owning>;
-using inputEncryptedFile = ::mtproto::api::raw::inputEncryptedFile<::mtproto::tl::owning>;
-using inputEncryptedFileBigUploaded = ::mtproto::api::raw::inputEncryptedFileBigUploaded<::mtproto::tl::owning>;
-using encryptedMessage = ::mtproto::api::raw::encryptedMessage<::mtproto::tl::owning>;
-using encryptedMessageService = ::mtproto::api::raw::encryptedMessageService<::mtproto::tl::owning>;
+using encryptedChatEmpty = ::mtproto::api::raw::encryptedChatEmpty<::mtproto::api::tl_storage>;
+using encryptedChatWaiting = ::mtproto::api::raw::encryptedChatWaiting<::mtproto::api::tl_storage>;
+using encryptedChatRequested = ::mtproto::api::raw::encryptedChatRequested<::mtproto::api::tl_storage>;
+using encryptedChat = ::mtproto::api::raw::encryptedChat<::mtproto::api::tl_storage>;
+using encryptedChatDiscarded = ::mtproto::api::raw::encryptedChatDiscarded<::mtproto::api::tl_storage>;
+using inputEncryptedChat = ::mtproto::api::raw::inputEncryptedChat<::mtproto::api::tl_storage>;
+using encryptedFileEmpty = ::mtproto::api::raw::encryptedFileEmpty<::mtproto::api::tl_storage>;
+using encryptedFile = ::mtproto::api::raw::encryptedFile<::mtproto::api::tl_storage>;
+using inputEncryptedFileEmpty = ::mtproto::api::raw::inputEncryptedFileEmpty<::mtproto::api::tl_storage>;
+using inputEncryptedFileUploaded = ::mtproto::api::raw::inputEncryptedFileUploaded<::mtproto::api::tl_storage>;
+using inputEncryptedFile = ::mtproto::api::raw::inputEncryptedFile<::mtproto::api::tl_storage>;
+using inputEncryptedFileBigUploaded = ::mtproto::api::raw::inputEncryptedFileBigUploaded<::mtproto::api::tl_storage>;
+using encryptedMessage = ::mtproto::api::raw::encryptedMessage<::mtproto::api::tl_storage>;
+using encryptedMessageService = ::mtproto::api::raw::encryptedMessageService<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using dhConfigNotModified = ::mtproto::api::raw::messages::dhConfigNotModified<::mtproto::tl::owning>;
-using dhConfig = ::mtproto::api::raw::messages::dhConfig<::mtproto::tl::owning>;
-using sentEncryptedMessage = ::mtproto::api::raw::messages::sentEncryptedMessage<::mtproto::tl::owning>;
-using sentEncryptedFile = ::mtproto::api::raw::messages::sentEncryptedFile<::mtproto::tl::owning>;
+using dhConfigNotModified = ::mtproto::api::raw::messages::dhConfigNotModified<::mtproto::api::tl_storage>;
+using dhConfig = ::mtproto::api::raw::messages::dhConfig<::mtproto::api::tl_storage>;
+using sentEncryptedMessage = ::mtproto::api::raw::messages::sentEncryptedMessage<::mtproto::api::tl_storage>;
+using sentEncryptedFile = ::mtproto::api::raw::messages::sentEncryptedFile<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using inputDocumentEmpty = ::mtproto::api::raw::inputDocumentEmpty<::mtproto::tl::owning>;
-using inputDocument = ::mtproto::api::raw::inputDocument<::mtproto::tl::owning>;
-using documentEmpty = ::mtproto::api::raw::documentEmpty<::mtproto::tl::owning>;
-using document = ::mtproto::api::raw::document<::mtproto::tl::owning>;
+using inputDocumentEmpty = ::mtproto::api::raw::inputDocumentEmpty<::mtproto::api::tl_storage>;
+using inputDocument = ::mtproto::api::raw::inputDocument<::mtproto::api::tl_storage>;
+using documentEmpty = ::mtproto::api::raw::documentEmpty<::mtproto::api::tl_storage>;
+using document = ::mtproto::api::raw::document<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using support = ::mtproto::api::raw::help::support<::mtproto::tl::owning>;
+using support = ::mtproto::api::raw::help::support<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using notifyPeer = ::mtproto::api::raw::notifyPeer<::mtproto::tl::owning>;
-using notifyUsers = ::mtproto::api::raw::notifyUsers<::mtproto::tl::owning>;
-using notifyChats = ::mtproto::api::raw::notifyChats<::mtproto::tl::owning>;
-using notifyBroadcasts = ::mtproto::api::raw::notifyBroadcasts<::mtproto::tl::owning>;
-using notifyForumTopic = ::mtproto::api::raw::notifyForumTopic<::mtproto::tl::owning>;
-using notifyCommunity = ::mtproto::api::raw::notifyCommunity<::mtproto::tl::owning>;
-using sendMessageTypingAction = ::mtproto::api::raw::sendMessageTypingAction<::mtproto::tl::owning>;
-using sendMessageCancelAction = ::mtproto::api::raw::sendMessageCancelAction<::mtproto::tl::owning>;
-using sendMessageRecordVideoAction = ::mtproto::api::raw::sendMessageRecordVideoAction<::mtproto::tl::owning>;
-using sendMessageUploadVideoAction = ::mtproto::api::raw::sendMessageUploadVideoAction<::mtproto::tl::owning>;
-using sendMessageRecordAudioAction = ::mtproto::api::raw::sendMessageRecordAudioAction<::mtproto::tl::owning>;
-using sendMessageUploadAudioAction = ::mtproto::api::raw::sendMessageUploadAudioAction<::mtproto::tl::owning>;
-using sendMessageUploadPhotoAction = ::mtproto::api::raw::sendMessageUploadPhotoAction<::mtproto::tl::owning>;
-using sendMessageUploadDocumentAction = ::mtproto::api::raw::sendMessageUploadDocumentAction<::mtproto::tl::owning>;
-using sendMessageGeoLocationAction = ::mtproto::api::raw::sendMessageGeoLocationAction<::mtproto::tl::owning>;
-using sendMessageChooseContactAction = ::mtproto::api::raw::sendMessageChooseContactAction<::mtproto::tl::owning>;
-using sendMessageGamePlayAction = ::mtproto::api::raw::sendMessageGamePlayAction<::mtproto::tl::owning>;
-using sendMessageRecordRoundAction = ::mtproto::api::raw::sendMessageRecordRoundAction<::mtproto::tl::owning>;
-using sendMessageUploadRoundAction = ::mtproto::api::raw::sendMessageUploadRoundAction<::mtproto::tl::owning>;
-using speakingInGroupCallAction = ::mtproto::api::raw::speakingInGroupCallAction<::mtproto::tl::owning>;
-using sendMessageHistoryImportAction = ::mtproto::api::raw::sendMessageHistoryImportAction<::mtproto::tl::owning>;
-using sendMessageChooseStickerAction = ::mtproto::api::raw::sendMessageChooseStickerAction<::mtproto::tl::owning>;
-using sendMessageEmojiInteraction = ::mtproto::api::raw::sendMessageEmojiInteraction<::mtproto::tl::owning>;
-using sendMessageEmojiInteractionSeen = ::mtproto::api::raw::sendMessageEmojiInteractionSeen<::mtproto::tl::owning>;
-using sendMessageTextDraftAction = ::mtproto::api::raw::sendMessageTextDraftAction<::mtproto::tl::owning>;
-using inputSendMessageRichMessageDraftAction = ::mtproto::api::raw::inputSendMessageRichMessageDraftAction<::mtproto::tl::owning>;
-using sendMessageRichMessageDraftAction = ::mtproto::api::raw::sendMessageRichMessageDraftAction<::mtproto::tl::owning>;
-using sendMessageStopDraftAction = ::mtproto::api::raw::sendMessageStopDraftAction<::mtproto::tl::owning>;
+using notifyPeer = ::mtproto::api::raw::notifyPeer<::mtproto::api::tl_storage>;
+using notifyUsers = ::mtproto::api::raw::notifyUsers<::mtproto::api::tl_storage>;
+using notifyChats = ::mtproto::api::raw::notifyChats<::mtproto::api::tl_storage>;
+using notifyBroadcasts = ::mtproto::api::raw::notifyBroadcasts<::mtproto::api::tl_storage>;
+using notifyForumTopic = ::mtproto::api::raw::notifyForumTopic<::mtproto::api::tl_storage>;
+using notifyCommunity = ::mtproto::api::raw::notifyCommunity<::mtproto::api::tl_storage>;
+using sendMessageTypingAction = ::mtproto::api::raw::sendMessageTypingAction<::mtproto::api::tl_storage>;
+using sendMessageCancelAction = ::mtproto::api::raw::sendMessageCancelAction<::mtproto::api::tl_storage>;
+using sendMessageRecordVideoAction = ::mtproto::api::raw::sendMessageRecordVideoAction<::mtproto::api::tl_storage>;
+using sendMessageUploadVideoAction = ::mtproto::api::raw::sendMessageUploadVideoAction<::mtproto::api::tl_storage>;
+using sendMessageRecordAudioAction = ::mtproto::api::raw::sendMessageRecordAudioAction<::mtproto::api::tl_storage>;
+using sendMessageUploadAudioAction = ::mtproto::api::raw::sendMessageUploadAudioAction<::mtproto::api::tl_storage>;
+using sendMessageUploadPhotoAction = ::mtproto::api::raw::sendMessageUploadPhotoAction<::mtproto::api::tl_storage>;
+using sendMessageUploadDocumentAction = ::mtproto::api::raw::sendMessageUploadDocumentAction<::mtproto::api::tl_storage>;
+using sendMessageGeoLocationAction = ::mtproto::api::raw::sendMessageGeoLocationAction<::mtproto::api::tl_storage>;
+using sendMessageChooseContactAction = ::mtproto::api::raw::sendMessageChooseContactAction<::mtproto::api::tl_storage>;
+using sendMessageGamePlayAction = ::mtproto::api::raw::sendMessageGamePlayAction<::mtproto::api::tl_storage>;
+using sendMessageRecordRoundAction = ::mtproto::api::raw::sendMessageRecordRoundAction<::mtproto::api::tl_storage>;
+using sendMessageUploadRoundAction = ::mtproto::api::raw::sendMessageUploadRoundAction<::mtproto::api::tl_storage>;
+using speakingInGroupCallAction = ::mtproto::api::raw::speakingInGroupCallAction<::mtproto::api::tl_storage>;
+using sendMessageHistoryImportAction = ::mtproto::api::raw::sendMessageHistoryImportAction<::mtproto::api::tl_storage>;
+using sendMessageChooseStickerAction = ::mtproto::api::raw::sendMessageChooseStickerAction<::mtproto::api::tl_storage>;
+using sendMessageEmojiInteraction = ::mtproto::api::raw::sendMessageEmojiInteraction<::mtproto::api::tl_storage>;
+using sendMessageEmojiInteractionSeen = ::mtproto::api::raw::sendMessageEmojiInteractionSeen<::mtproto::api::tl_storage>;
+using sendMessageTextDraftAction = ::mtproto::api::raw::sendMessageTextDraftAction<::mtproto::api::tl_storage>;
+using inputSendMessageRichMessageDraftAction = ::mtproto::api::raw::inputSendMessageRichMessageDraftAction<::mtproto::api::tl_storage>;
+using sendMessageRichMessageDraftAction = ::mtproto::api::raw::sendMessageRichMessageDraftAction<::mtproto::api::tl_storage>;
+using sendMessageStopDraftAction = ::mtproto::api::raw::sendMessageStopDraftAction<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using found = ::mtproto::api::raw::contacts::found<::mtproto::tl::owning>;
+using found = ::mtproto::api::raw::contacts::found<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api {
-using inputPrivacyKeyStatusTimestamp = ::mtproto::api::raw::inputPrivacyKeyStatusTimestamp<::mtproto::tl::owning>;
-using inputPrivacyKeyChatInvite = ::mtproto::api::raw::inputPrivacyKeyChatInvite<::mtproto::tl::owning>;
-using inputPrivacyKeyPhoneCall = ::mtproto::api::raw::inputPrivacyKeyPhoneCall<::mtproto::tl::owning>;
-using inputPrivacyKeyPhoneP2P = ::mtproto::api::raw::inputPrivacyKeyPhoneP2P<::mtproto::tl::owning>;
-using inputPrivacyKeyForwards = ::mtproto::api::raw::inputPrivacyKeyForwards<::mtproto::tl::owning>;
-using inputPrivacyKeyProfilePhoto = ::mtproto::api::raw::inputPrivacyKeyProfilePhoto<::mtproto::tl::owning>;
-using inputPrivacyKeyPhoneNumber = ::mtproto::api::raw::inputPrivacyKeyPhoneNumber<::mtproto::tl::owning>;
-using inputPrivacyKeyAddedByPhone = ::mtproto::api::raw::inputPrivacyKeyAddedByPhone<::mtproto::tl::owning>;
-using inputPrivacyKeyVoiceMessages = ::mtproto::api::raw::inputPrivacyKeyVoiceMessages<::mtproto::tl::owning>;
-using inputPrivacyKeyAbout = ::mtproto::api::raw::inputPrivacyKeyAbout<::mtproto::tl::owning>;
-using inputPrivacyKeyBirthday = ::mtproto::api::raw::inputPrivacyKeyBirthday<::mtproto::tl::owning>;
-using inputPrivacyKeyStarGiftsAutoSave = ::mtproto::api::raw::inputPrivacyKeyStarGiftsAutoSave<::mtproto::tl::owning>;
-using inputPrivacyKeyNoPaidMessages = ::mtproto::api::raw::inputPrivacyKeyNoPaidMessages<::mtproto::tl::owning>;
-using inputPrivacyKeySavedMusic = ::mtproto::api::raw::inputPrivacyKeySavedMusic<::mtproto::tl::owning>;
-using privacyKeyStatusTimestamp = ::mtproto::api::raw::privacyKeyStatusTimestamp<::mtproto::tl::owning>;
-using privacyKeyChatInvite = ::mtproto::api::raw::privacyKeyChatInvite<::mtproto::tl::owning>;
-using privacyKeyPhoneCall = ::mtproto::api::raw::privacyKeyPhoneCall<::mtproto::tl::owning>;
-using privacyKeyPhoneP2P = ::mtproto::api::raw::privacyKeyPhoneP2P<::mtproto::tl::owning>;
-using privacyKeyForwards = ::mtproto::api::raw::privacyKeyForwards<::mtproto::tl::owning>;
-using privacyKeyProfilePhoto = ::mtproto::api::raw::privacyKeyProfilePhoto<::mtproto::tl::owning>;
-using privacyKeyPhoneNumber = ::mtproto::api::raw::privacyKeyPhoneNumber<::mtproto::tl::owning>;
-using privacyKeyAddedByPhone = ::mtproto::api::raw::privacyKeyAddedByPhone<::mtproto::tl::owning>;
-using privacyKeyVoiceMessages = ::mtproto::api::raw::privacyKeyVoiceMessages<::mtproto::tl::owning>;
-using privacyKeyAbout = ::mtproto::api::raw::privacyKeyAbout<::mtproto::tl::owning>;
-using privacyKeyBirthday = ::mtproto::api::raw::privacyKeyBirthday<::mtproto::tl::owning>;
-using privacyKeyStarGiftsAutoSave = ::mtproto::api::raw::privacyKeyStarGiftsAutoSave<::mtproto::tl::owning>;
-using privacyKeyNoPaidMessages = ::mtproto::api::raw::privacyKeyNoPaidMessages<::mtproto::tl::owning>;
-using privacyKeySavedMusic = ::mtproto::api::raw::privacyKeySavedMusic<::mtproto::tl::owning>;
-using inputPrivacyValueAllowContacts = ::mtproto::api::raw::inputPrivacyValueAllowContacts<::mtproto::tl::owning>;
-using inputPrivacyValueAllowAll = ::mtproto::api::raw::inputPrivacyValueAllowAll<::mtproto::tl::owning>;
-using inputPrivacyValueAllowUsers = ::mtproto::api::raw::inputPrivacyValueAllowUsers<::mtproto::tl::owning>;
-using inputPrivacyValueDisallowContacts = ::mtproto::api::raw::inputPrivacyValueDisallowContacts<::mtproto::tl::owning>;
-using inputPrivacyValueDisallowAll = ::mtproto::api::raw::inputPrivacyValueDisallowAll<::mtproto::tl::owning>;
-using inputPrivacyValueDisallowUsers = ::mtproto::api::raw::inputPrivacyValueDisallowUsers<::mtproto::tl::owning>;
-using inputPrivacyValueAllowChatParticipants = ::mtproto::api::raw::inputPrivacyValueAllowChatParticipants<::mtproto::tl::owning>;
-using inputPrivacyValueDisallowChatParticipants = ::mtproto::api::raw::inputPrivacyValueDisallowChatParticipants<::mtproto::tl::owning>;
-using inputPrivacyValueAllowCloseFriends = ::mtproto::api::raw::inputPrivacyValueAllowCloseFriends<::mtproto::tl::owning>;
-using inputPrivacyValueAllowPremium = ::mtproto::api::raw::inputPrivacyValueAllowPremium<::mtproto::tl::owning>;
-using inputPrivacyValueAllowBots = ::mtproto::api::raw::inputPrivacyValueAllowBots<::mtproto::tl::owning>;
-using inputPrivacyValueDisallowBots = ::mtproto::api::raw::inputPrivacyValueDisallowBots<::mtproto::tl::owning>;
-using privacyValueAllowContacts = ::mtproto::api::raw::privacyValueAllowContacts<::mtproto::tl::owning>;
-using privacyValueAllowAll = ::mtproto::api::raw::privacyValueAllowAll<::mtproto::tl::owning>;
-using privacyValueAllowUsers = ::mtproto::api::raw::privacyValueAllowUsers<::mtproto::tl::owning>;
-using privacyValueDisallowContacts = ::mtproto::api::raw::privacyValueDisallowContacts<::mtproto::tl::owning>;
-using privacyValueDisallowAll = ::mtproto::api::raw::privacyValueDisallowAll<::mtproto::tl::owning>;
-using privacyValueDisallowUsers = ::mtproto::api::raw::privacyValueDisallowUsers<::mtproto::tl::owning>;
-using privacyValueAllowChatParticipants = ::mtproto::api::raw::privacyValueAllowChatParticipants<::mtproto::tl::owning>;
-using privacyValueDisallowChatParticipants = ::mtproto::api::raw::privacyValueDisallowChatParticipants<::mtproto::tl::owning>;
-using privacyValueAllowCloseFriends = ::mtproto::api::raw::privacyValueAllowCloseFriends<::mtproto::tl::owning>;
-using privacyValueAllowPremium = ::mtproto::api::raw::privacyValueAllowPremium<::mtproto::tl::owning>;
-using privacyValueAllowBots = ::mtproto::api::raw::privacyValueAllowBots<::mtproto::tl::owning>;
-using privacyValueDisallowBots = ::mtproto::api::raw::privacyValueDisallowBots<::mtproto::tl::owning>;
+using inputPrivacyKeyStatusTimestamp = ::mtproto::api::raw::inputPrivacyKeyStatusTimestamp<::mtproto::api::tl_storage>;
+using inputPrivacyKeyChatInvite = ::mtproto::api::raw::inputPrivacyKeyChatInvite<::mtproto::api::tl_storage>;
+using inputPrivacyKeyPhoneCall = ::mtproto::api::raw::inputPrivacyKeyPhoneCall<::mtproto::api::tl_storage>;
+using inputPrivacyKeyPhoneP2P = ::mtproto::api::raw::inputPrivacyKeyPhoneP2P<::mtproto::api::tl_storage>;
+using inputPrivacyKeyForwards = ::mtproto::api::raw::inputPrivacyKeyForwards<::mtproto::api::tl_storage>;
+using inputPrivacyKeyProfilePhoto = ::mtproto::api::raw::inputPrivacyKeyProfilePhoto<::mtproto::api::tl_storage>;
+using inputPrivacyKeyPhoneNumber = ::mtproto::api::raw::inputPrivacyKeyPhoneNumber<::mtproto::api::tl_storage>;
+using inputPrivacyKeyAddedByPhone = ::mtproto::api::raw::inputPrivacyKeyAddedByPhone<::mtproto::api::tl_storage>;
+using inputPrivacyKeyVoiceMessages = ::mtproto::api::raw::inputPrivacyKeyVoiceMessages<::mtproto::api::tl_storage>;
+using inputPrivacyKeyAbout = ::mtproto::api::raw::inputPrivacyKeyAbout<::mtproto::api::tl_storage>;
+using inputPrivacyKeyBirthday = ::mtproto::api::raw::inputPrivacyKeyBirthday<::mtproto::api::tl_storage>;
+using inputPrivacyKeyStarGiftsAutoSave = ::mtproto::api::raw::inputPrivacyKeyStarGiftsAutoSave<::mtproto::api::tl_storage>;
+using inputPrivacyKeyNoPaidMessages = ::mtproto::api::raw::inputPrivacyKeyNoPaidMessages<::mtproto::api::tl_storage>;
+using inputPrivacyKeySavedMusic = ::mtproto::api::raw::inputPrivacyKeySavedMusic<::mtproto::api::tl_storage>;
+using privacyKeyStatusTimestamp = ::mtproto::api::raw::privacyKeyStatusTimestamp<::mtproto::api::tl_storage>;
+using privacyKeyChatInvite = ::mtproto::api::raw::privacyKeyChatInvite<::mtproto::api::tl_storage>;
+using privacyKeyPhoneCall = ::mtproto::api::raw::privacyKeyPhoneCall<::mtproto::api::tl_storage>;
+using privacyKeyPhoneP2P = ::mtproto::api::raw::privacyKeyPhoneP2P<::mtproto::api::tl_storage>;
+using privacyKeyForwards = ::mtproto::api::raw::privacyKeyForwards<::mtproto::api::tl_storage>;
+using privacyKeyProfilePhoto = ::mtproto::api::raw::privacyKeyProfilePhoto<::mtproto::api::tl_storage>;
+using privacyKeyPhoneNumber = ::mtproto::api::raw::privacyKeyPhoneNumber<::mtproto::api::tl_storage>;
+using privacyKeyAddedByPhone = ::mtproto::api::raw::privacyKeyAddedByPhone<::mtproto::api::tl_storage>;
+using privacyKeyVoiceMessages = ::mtproto::api::raw::privacyKeyVoiceMessages<::mtproto::api::tl_storage>;
+using privacyKeyAbout = ::mtproto::api::raw::privacyKeyAbout<::mtproto::api::tl_storage>;
+using privacyKeyBirthday = ::mtproto::api::raw::privacyKeyBirthday<::mtproto::api::tl_storage>;
+using privacyKeyStarGiftsAutoSave = ::mtproto::api::raw::privacyKeyStarGiftsAutoSave<::mtproto::api::tl_storage>;
+using privacyKeyNoPaidMessages = ::mtproto::api::raw::privacyKeyNoPaidMessages<::mtproto::api::tl_storage>;
+using privacyKeySavedMusic = ::mtproto::api::raw::privacyKeySavedMusic<::mtproto::api::tl_storage>;
+using inputPrivacyValueAllowContacts = ::mtproto::api::raw::inputPrivacyValueAllowContacts<::mtproto::api::tl_storage>;
+using inputPrivacyValueAllowAll = ::mtproto::api::raw::inputPrivacyValueAllowAll<::mtproto::api::tl_storage>;
+using inputPrivacyValueAllowUsers = ::mtproto::api::raw::inputPrivacyValueAllowUsers<::mtproto::api::tl_storage>;
+using inputPrivacyValueDisallowContacts = ::mtproto::api::raw::inputPrivacyValueDisallowContacts<::mtproto::api::tl_storage>;
+using inputPrivacyValueDisallowAll = ::mtproto::api::raw::inputPrivacyValueDisallowAll<::mtproto::api::tl_storage>;
+using inputPrivacyValueDisallowUsers = ::mtproto::api::raw::inputPrivacyValueDisallowUsers<::mtproto::api::tl_storage>;
+using inputPrivacyValueAllowChatParticipants = ::mtproto::api::raw::inputPrivacyValueAllowChatParticipants<::mtproto::api::tl_storage>;
+using inputPrivacyValueDisallowChatParticipants = ::mtproto::api::raw::inputPrivacyValueDisallowChatParticipants<::mtproto::api::tl_storage>;
+using inputPrivacyValueAllowCloseFriends = ::mtproto::api::raw::inputPrivacyValueAllowCloseFriends<::mtproto::api::tl_storage>;
+using inputPrivacyValueAllowPremium = ::mtproto::api::raw::inputPrivacyValueAllowPremium<::mtproto::api::tl_storage>;
+using inputPrivacyValueAllowBots = ::mtproto::api::raw::inputPrivacyValueAllowBots<::mtproto::api::tl_storage>;
+using inputPrivacyValueDisallowBots = ::mtproto::api::raw::inputPrivacyValueDisallowBots<::mtproto::api::tl_storage>;
+using privacyValueAllowContacts = ::mtproto::api::raw::privacyValueAllowContacts<::mtproto::api::tl_storage>;
+using privacyValueAllowAll = ::mtproto::api::raw::privacyValueAllowAll<::mtproto::api::tl_storage>;
+using privacyValueAllowUsers = ::mtproto::api::raw::privacyValueAllowUsers<::mtproto::api::tl_storage>;
+using privacyValueDisallowContacts = ::mtproto::api::raw::privacyValueDisallowContacts<::mtproto::api::tl_storage>;
+using privacyValueDisallowAll = ::mtproto::api::raw::privacyValueDisallowAll<::mtproto::api::tl_storage>;
+using privacyValueDisallowUsers = ::mtproto::api::raw::privacyValueDisallowUsers<::mtproto::api::tl_storage>;
+using privacyValueAllowChatParticipants = ::mtproto::api::raw::privacyValueAllowChatParticipants<::mtproto::api::tl_storage>;
+using privacyValueDisallowChatParticipants = ::mtproto::api::raw::privacyValueDisallowChatParticipants<::mtproto::api::tl_storage>;
+using privacyValueAllowCloseFriends = ::mtproto::api::raw::privacyValueAllowCloseFriends<::mtproto::api::tl_storage>;
+using privacyValueAllowPremium = ::mtproto::api::raw::privacyValueAllowPremium<::mtproto::api::tl_storage>;
+using privacyValueAllowBots = ::mtproto::api::raw::privacyValueAllowBots<::mtproto::api::tl_storage>;
+using privacyValueDisallowBots = ::mtproto::api::raw::privacyValueDisallowBots<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using privacyRules = ::mtproto::api::raw::account::privacyRules<::mtproto::tl::owning>;
+using privacyRules = ::mtproto::api::raw::account::privacyRules<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using accountDaysTTL = ::mtproto::api::raw::accountDaysTTL<::mtproto::tl::owning>;
-using documentAttributeImageSize = ::mtproto::api::raw::documentAttributeImageSize<::mtproto::tl::owning>;
-using documentAttributeAnimated = ::mtproto::api::raw::documentAttributeAnimated<::mtproto::tl::owning>;
-using documentAttributeSticker = ::mtproto::api::raw::documentAttributeSticker<::mtproto::tl::owning>;
-using documentAttributeVideo = ::mtproto::api::raw::documentAttributeVideo<::mtproto::tl::owning>;
-using documentAttributeAudio = ::mtproto::api::raw::documentAttributeAudio<::mtproto::tl::owning>;
-using documentAttributeFilename = ::mtproto::api::raw::documentAttributeFilename<::mtproto::tl::owning>;
-using documentAttributeHasStickers = ::mtproto::api::raw::documentAttributeHasStickers<::mtproto::tl::owning>;
-using documentAttributeCustomEmoji = ::mtproto::api::raw::documentAttributeCustomEmoji<::mtproto::tl::owning>;
+using accountDaysTTL = ::mtproto::api::raw::accountDaysTTL<::mtproto::api::tl_storage>;
+using documentAttributeImageSize = ::mtproto::api::raw::documentAttributeImageSize<::mtproto::api::tl_storage>;
+using documentAttributeAnimated = ::mtproto::api::raw::documentAttributeAnimated<::mtproto::api::tl_storage>;
+using documentAttributeSticker = ::mtproto::api::raw::documentAttributeSticker<::mtproto::api::tl_storage>;
+using documentAttributeVideo = ::mtproto::api::raw::documentAttributeVideo<::mtproto::api::tl_storage>;
+using documentAttributeAudio = ::mtproto::api::raw::documentAttributeAudio<::mtproto::api::tl_storage>;
+using documentAttributeFilename = ::mtproto::api::raw::documentAttributeFilename<::mtproto::api::tl_storage>;
+using documentAttributeHasStickers = ::mtproto::api::raw::documentAttributeHasStickers<::mtproto::api::tl_storage>;
+using documentAttributeCustomEmoji = ::mtproto::api::raw::documentAttributeCustomEmoji<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using stickersNotModified = ::mtproto::api::raw::messages::stickersNotModified<::mtproto::tl::owning>;
-using stickers = ::mtproto::api::raw::messages::stickers<::mtproto::tl::owning>;
+using stickersNotModified = ::mtproto::api::raw::messages::stickersNotModified<::mtproto::api::tl_storage>;
+using stickers = ::mtproto::api::raw::messages::stickers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using stickerPack = ::mtproto::api::raw::stickerPack<::mtproto::tl::owning>;
+using stickerPack = ::mtproto::api::raw::stickerPack<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using allStickersNotModified = ::mtproto::api::raw::messages::allStickersNotModified<::mtproto::tl::owning>;
-using allStickers = ::mtproto::api::raw::messages::allStickers<::mtproto::tl::owning>;
-using affectedMessages = ::mtproto::api::raw::messages::affectedMessages<::mtproto::tl::owning>;
+using allStickersNotModified = ::mtproto::api::raw::messages::allStickersNotModified<::mtproto::api::tl_storage>;
+using allStickers = ::mtproto::api::raw::messages::allStickers<::mtproto::api::tl_storage>;
+using affectedMessages = ::mtproto::api::raw::messages::affectedMessages<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using webPageEmpty = ::mtproto::api::raw::webPageEmpty<::mtproto::tl::owning>;
-using webPagePending = ::mtproto::api::raw::webPagePending<::mtproto::tl::owning>;
-using webPage = ::mtproto::api::raw::webPage<::mtproto::tl::owning>;
-using webPageNotModified = ::mtproto::api::raw::webPageNotModified<::mtproto::tl::owning>;
-using authorization = ::mtproto::api::raw::authorization<::mtproto::tl::owning>;
+using webPageEmpty = ::mtproto::api::raw::webPageEmpty<::mtproto::api::tl_storage>;
+using webPagePending = ::mtproto::api::raw::webPagePending<::mtproto::api::tl_storage>;
+using webPage = ::mtproto::api::raw::webPage<::mtproto::api::tl_storage>;
+using webPageNotModified = ::mtproto::api::raw::webPageNotModified<::mtproto::api::tl_storage>;
+using authorization = ::mtproto::api::raw::authorization<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using authorizations = ::mtproto::api::raw::account::authorizations<::mtproto::tl::owning>;
-using password = ::mtproto::api::raw::account::password<::mtproto::tl::owning>;
-using passwordSettings = ::mtproto::api::raw::account::passwordSettings<::mtproto::tl::owning>;
-using passwordInputSettings = ::mtproto::api::raw::account::passwordInputSettings<::mtproto::tl::owning>;
+using authorizations = ::mtproto::api::raw::account::authorizations<::mtproto::api::tl_storage>;
+using password = ::mtproto::api::raw::account::password<::mtproto::api::tl_storage>;
+using passwordSettings = ::mtproto::api::raw::account::passwordSettings<::mtproto::api::tl_storage>;
+using passwordInputSettings = ::mtproto::api::raw::account::passwordInputSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::auth {
-using passwordRecovery = ::mtproto::api::raw::auth::passwordRecovery<::mtproto::tl::owning>;
+using passwordRecovery = ::mtproto::api::raw::auth::passwordRecovery<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api {
-using receivedNotifyMessage = ::mtproto::api::raw::receivedNotifyMessage<::mtproto::tl::owning>;
-using chatInviteExported = ::mtproto::api::raw::chatInviteExported<::mtproto::tl::owning>;
-using chatInvitePublicJoinRequests = ::mtproto::api::raw::chatInvitePublicJoinRequests<::mtproto::tl::owning>;
-using chatInviteAlready = ::mtproto::api::raw::chatInviteAlready<::mtproto::tl::owning>;
-using chatInvite = ::mtproto::api::raw::chatInvite<::mtproto::tl::owning>;
-using chatInvitePeek = ::mtproto::api::raw::chatInvitePeek<::mtproto::tl::owning>;
-using inputStickerSetEmpty = ::mtproto::api::raw::inputStickerSetEmpty<::mtproto::tl::owning>;
-using inputStickerSetID = ::mtproto::api::raw::inputStickerSetID<::mtproto::tl::owning>;
-using inputStickerSetShortName = ::mtproto::api::raw::inputStickerSetShortName<::mtproto::tl::owning>;
-using inputStickerSetAnimatedEmoji = ::mtproto::api::raw::inputStickerSetAnimatedEmoji<::mtproto::tl::owning>;
-using inputStickerSetDice = ::mtproto::api::raw::inputStickerSetDice<::mtproto::tl::owning>;
-using inputStickerSetAnimatedEmojiAnimations = ::mtproto::api::raw::inputStickerSetAnimatedEmojiAnimations<::mtproto::tl::owning>;
-using inputStickerSetPremiumGifts = ::mtproto::api::raw::inputStickerSetPremiumGifts<::mtproto::tl::owning>;
-using inputStickerSetEmojiGenericAnimations = ::mtproto::api::raw::inputStickerSetEmojiGenericAnimations<::mtproto::tl::owning>;
-using inputStickerSetEmojiDefaultStatuses = ::mtproto::api::raw::inputStickerSetEmojiDefaultStatuses<::mtproto::tl::owning>;
-using inputStickerSetEmojiDefaultTopicIcons = ::mtproto::api::raw::inputStickerSetEmojiDefaultTopicIcons<::mtproto::tl::owning>;
-using inputStickerSetEmojiChannelDefaultStatuses = ::mtproto::api::raw::inputStickerSetEmojiChannelDefaultStatuses<::mtproto::tl::owning>;
-using inputStickerSetTonGifts = ::mtproto::api::raw::inputStickerSetTonGifts<::mtproto::tl::owning>;
-using stickerSet = ::mtproto::api::raw::stickerSet<::mtproto::tl::owning>;
+using receivedNotifyMessage = ::mtproto::api::raw::receivedNotifyMessage<::mtproto::api::tl_storage>;
+using chatInviteExported = ::mtproto::api::raw::chatInviteExported<::mtproto::api::tl_storage>;
+using chatInvitePublicJoinRequests = ::mtproto::api::raw::chatInvitePublicJoinRequests<::mtproto::api::tl_storage>;
+using chatInviteAlready = ::mtproto::api::raw::chatInviteAlready<::mtproto::api::tl_storage>;
+using chatInvite = ::mtproto::api::raw::chatInvite<::mtproto::api::tl_storage>;
+using chatInvitePeek = ::mtproto::api::raw::chatInvitePeek<::mtproto::api::tl_storage>;
+using inputStickerSetEmpty = ::mtproto::api::raw::inputStickerSetEmpty<::mtproto::api::tl_storage>;
+using inputStickerSetID = ::mtproto::api::raw::inputStickerSetID<::mtproto::api::tl_storage>;
+using inputStickerSetShortName = ::mtproto::api::raw::inputStickerSetShortName<::mtproto::api::tl_storage>;
+using inputStickerSetAnimatedEmoji = ::mtproto::api::raw::inputStickerSetAnimatedEmoji<::mtproto::api::tl_storage>;
+using inputStickerSetDice = ::mtproto::api::raw::inputStickerSetDice<::mtproto::api::tl_storage>;
+using inputStickerSetAnimatedEmojiAnimations = ::mtproto::api::raw::inputStickerSetAnimatedEmojiAnimations<::mtproto::api::tl_storage>;
+using inputStickerSetPremiumGifts = ::mtproto::api::raw::inputStickerSetPremiumGifts<::mtproto::api::tl_storage>;
+using inputStickerSetEmojiGenericAnimations = ::mtproto::api::raw::inputStickerSetEmojiGenericAnimations<::mtproto::api::tl_storage>;
+using inputStickerSetEmojiDefaultStatuses = ::mtproto::api::raw::inputStickerSetEmojiDefaultStatuses<::mtproto::api::tl_storage>;
+using inputStickerSetEmojiDefaultTopicIcons = ::mtproto::api::raw::inputStickerSetEmojiDefaultTopicIcons<::mtproto::api::tl_storage>;
+using inputStickerSetEmojiChannelDefaultStatuses = ::mtproto::api::raw::inputStickerSetEmojiChannelDefaultStatuses<::mtproto::api::tl_storage>;
+using inputStickerSetTonGifts = ::mtproto::api::raw::inputStickerSetTonGifts<::mtproto::api::tl_storage>;
+using stickerSet = ::mtproto::api::raw::stickerSet<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using stickerSet = ::mtproto::api::raw::messages::stickerSet<::mtproto::tl::owning>;
-using stickerSetNotModified = ::mtproto::api::raw::messages::stickerSetNotModified<::mtproto::tl::owning>;
+using stickerSet = ::mtproto::api::raw::messages::stickerSet<::mtproto::api::tl_storage>;
+using stickerSetNotModified = ::mtproto::api::raw::messages::stickerSetNotModified<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using botCommand = ::mtproto::api::raw::botCommand<::mtproto::tl::owning>;
-using botInfo = ::mtproto::api::raw::botInfo<::mtproto::tl::owning>;
-using keyboardButton = ::mtproto::api::raw::keyboardButton<::mtproto::tl::owning>;
-using keyboardButtonRow = ::mtproto::api::raw::keyboardButtonRow<::mtproto::tl::owning>;
-using replyKeyboardHide = ::mtproto::api::raw::replyKeyboardHide<::mtproto::tl::owning>;
-using replyKeyboardForceReply = ::mtproto::api::raw::replyKeyboardForceReply<::mtproto::tl::owning>;
-using replyKeyboardMarkup = ::mtproto::api::raw::replyKeyboardMarkup<::mtproto::tl::owning>;
-using replyInlineMarkup = ::mtproto::api::raw::replyInlineMarkup<::mtproto::tl::owning>;
-using messageEntityUnknown = ::mtproto::api::raw::messageEntityUnknown<::mtproto::tl::owning>;
-using messageEntityMention = ::mtproto::api::raw::messageEntityMention<::mtproto::tl::owning>;
-using messageEntityHashtag = ::mtproto::api::raw::messageEntityHashtag<::mtproto::tl::owning>;
-using messageEntityBotCommand = ::mtproto::api::raw::messageEntityBotCommand<::mtproto::tl::owning>;
-using messageEntityUrl = ::mtproto::api::raw::messageEntityUrl<::mtproto::tl::owning>;
-using messageEntityEmail = ::mtproto::api::raw::messageEntityEmail<::mtproto::tl::owning>;
-using messageEntityBold = ::mtproto::api::raw::messageEntityBold<::mtproto::tl::owning>;
-using messageEntityItalic = ::mtproto::api::raw::messageEntityItalic<::mtproto::tl::owning>;
-using messageEntityCode = ::mtproto::api::raw::messageEntityCode<::mtproto::tl::owning>;
-using messageEntityPre = ::mtproto::api::raw::messageEntityPre<::mtproto::tl::owning>;
-using messageEntityTextUrl = ::mtproto::api::raw::messageEntityTextUrl<::mtproto::tl::owning>;
-using messageEntityMentionName = ::mtproto::api::raw::messageEntityMentionName<::mtproto::tl::owning>;
-using inputMessageEntityMentionName = ::mtproto::api::raw::inputMessageEntityMentionName<::mtproto::tl::owning>;
-using messageEntityPhone = ::mtproto::api::raw::messageEntityPhone<::mtproto::tl::owning>;
-using messageEntityCashtag = ::mtproto::api::raw::messageEntityCashtag<::mtproto::tl::owning>;
-using messageEntityUnderline = ::mtproto::api::raw::messageEntityUnderline<::mtproto::tl::owning>;
-using messageEntityStrike = ::mtproto::api::raw::messageEntityStrike<::mtproto::tl::owning>;
-using messageEntityBankCard = ::mtproto::api::raw::messageEntityBankCard<::mtproto::tl::owning>;
-using messageEntitySpoiler = ::mtproto::api::raw::messageEntitySpoiler<::mtproto::tl::owning>;
-using messageEntityCustomEmoji = ::mtproto::api::raw::messageEntityCustomEmoji<::mtproto::tl::owning>;
-using messageEntityBlockquote = ::mtproto::api::raw::messageEntityBlockquote<::mtproto::tl::owning>;
-using messageEntityFormattedDate = ::mtproto::api::raw::messageEntityFormattedDate<::mtproto::tl::owning>;
-using messageEntityDiffInsert = ::mtproto::api::raw::messageEntityDiffInsert<::mtproto::tl::owning>;
-using messageEntityDiffReplace = ::mtproto::api::raw::messageEntityDiffReplace<::mtproto::tl::owning>;
-using messageEntityDiffDelete = ::mtproto::api::raw::messageEntityDiffDelete<::mtproto::tl::owning>;
-using inputChannelEmpty = ::mtproto::api::raw::inputChannelEmpty<::mtproto::tl::owning>;
-using inputChannel = ::mtproto::api::raw::inputChannel<::mtproto::tl::owning>;
-using inputChannelFromMessage = ::mtproto::api::raw::inputChannelFromMessage<::mtproto::tl::owning>;
+using botCommand = ::mtproto::api::raw::botCommand<::mtproto::api::tl_storage>;
+using botInfo = ::mtproto::api::raw::botInfo<::mtproto::api::tl_storage>;
+using keyboardButton = ::mtproto::api::raw::keyboardButton<::mtproto::api::tl_storage>;
+using keyboardButtonRow = ::mtproto::api::raw::keyboardButtonRow<::mtproto::api::tl_storage>;
+using replyKeyboardHide = ::mtproto::api::raw::replyKeyboardHide<::mtproto::api::tl_storage>;
+using replyKeyboardForceReply = ::mtproto::api::raw::replyKeyboardForceReply<::mtproto::api::tl_storage>;
+using replyKeyboardMarkup = ::mtproto::api::raw::replyKeyboardMarkup<::mtproto::api::tl_storage>;
+using replyInlineMarkup = ::mtproto::api::raw::replyInlineMarkup<::mtproto::api::tl_storage>;
+using messageEntityUnknown = ::mtproto::api::raw::messageEntityUnknown<::mtproto::api::tl_storage>;
+using messageEntityMention = ::mtproto::api::raw::messageEntityMention<::mtproto::api::tl_storage>;
+using messageEntityHashtag = ::mtproto::api::raw::messageEntityHashtag<::mtproto::api::tl_storage>;
+using messageEntityBotCommand = ::mtproto::api::raw::messageEntityBotCommand<::mtproto::api::tl_storage>;
+using messageEntityUrl = ::mtproto::api::raw::messageEntityUrl<::mtproto::api::tl_storage>;
+using messageEntityEmail = ::mtproto::api::raw::messageEntityEmail<::mtproto::api::tl_storage>;
+using messageEntityBold = ::mtproto::api::raw::messageEntityBold<::mtproto::api::tl_storage>;
+using messageEntityItalic = ::mtproto::api::raw::messageEntityItalic<::mtproto::api::tl_storage>;
+using messageEntityCode = ::mtproto::api::raw::messageEntityCode<::mtproto::api::tl_storage>;
+using messageEntityPre = ::mtproto::api::raw::messageEntityPre<::mtproto::api::tl_storage>;
+using messageEntityTextUrl = ::mtproto::api::raw::messageEntityTextUrl<::mtproto::api::tl_storage>;
+using messageEntityMentionName = ::mtproto::api::raw::messageEntityMentionName<::mtproto::api::tl_storage>;
+using inputMessageEntityMentionName = ::mtproto::api::raw::inputMessageEntityMentionName<::mtproto::api::tl_storage>;
+using messageEntityPhone = ::mtproto::api::raw::messageEntityPhone<::mtproto::api::tl_storage>;
+using messageEntityCashtag = ::mtproto::api::raw::messageEntityCashtag<::mtproto::api::tl_storage>;
+using messageEntityUnderline = ::mtproto::api::raw::messageEntityUnderline<::mtproto::api::tl_storage>;
+using messageEntityStrike = ::mtproto::api::raw::messageEntityStrike<::mtproto::api::tl_storage>;
+using messageEntityBankCard = ::mtproto::api::raw::messageEntityBankCard<::mtproto::api::tl_storage>;
+using messageEntitySpoiler = ::mtproto::api::raw::messageEntitySpoiler<::mtproto::api::tl_storage>;
+using messageEntityCustomEmoji = ::mtproto::api::raw::messageEntityCustomEmoji<::mtproto::api::tl_storage>;
+using messageEntityBlockquote = ::mtproto::api::raw::messageEntityBlockquote<::mtproto::api::tl_storage>;
+using messageEntityFormattedDate = ::mtproto::api::raw::messageEntityFormattedDate<::mtproto::api::tl_storage>;
+using messageEntityDiffInsert = ::mtproto::api::raw::messageEntityDiffInsert<::mtproto::api::tl_storage>;
+using messageEntityDiffReplace = ::mtproto::api::raw::messageEntityDiffReplace<::mtproto::api::tl_storage>;
+using messageEntityDiffDelete = ::mtproto::api::raw::messageEntityDiffDelete<::mtproto::api::tl_storage>;
+using inputChannelEmpty = ::mtproto::api::raw::inputChannelEmpty<::mtproto::api::tl_storage>;
+using inputChannel = ::mtproto::api::raw::inputChannel<::mtproto::api::tl_storage>;
+using inputChannelFromMessage = ::mtproto::api::raw::inputChannelFromMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using resolvedPeer = ::mtproto::api::raw::contacts::resolvedPeer<::mtproto::tl::owning>;
+using resolvedPeer = ::mtproto::api::raw::contacts::resolvedPeer<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api {
-using messageRange = ::mtproto::api::raw::messageRange<::mtproto::tl::owning>;
+using messageRange = ::mtproto::api::raw::messageRange<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::updates {
-using channelDifferenceEmpty = ::mtproto::api::raw::updates::channelDifferenceEmpty<::mtproto::tl::owning>;
-using channelDifferenceTooLong = ::mtproto::api::raw::updates::channelDifferenceTooLong<::mtproto::tl::owning>;
-using channelDifference = ::mtproto::api::raw::updates::channelDifference<::mtproto::tl::owning>;
+using channelDifferenceEmpty = ::mtproto::api::raw::updates::channelDifferenceEmpty<::mtproto::api::tl_storage>;
+using channelDifferenceTooLong = ::mtproto::api::raw::updates::channelDifferenceTooLong<::mtproto::api::tl_storage>;
+using channelDifference = ::mtproto::api::raw::updates::channelDifference<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::updates
 
 namespace mtproto::api {
-using channelMessagesFilterEmpty = ::mtproto::api::raw::channelMessagesFilterEmpty<::mtproto::tl::owning>;
-using channelMessagesFilter = ::mtproto::api::raw::channelMessagesFilter<::mtproto::tl::owning>;
-using channelParticipant = ::mtproto::api::raw::channelParticipant<::mtproto::tl::owning>;
-using channelParticipantSelf = ::mtproto::api::raw::channelParticipantSelf<::mtproto::tl::owning>;
-using channelParticipantCreator = ::mtproto::api::raw::channelParticipantCreator<::mtproto::tl::owning>;
-using channelParticipantAdmin = ::mtproto::api::raw::channelParticipantAdmin<::mtproto::tl::owning>;
-using channelParticipantBanned = ::mtproto::api::raw::channelParticipantBanned<::mtproto::tl::owning>;
-using channelParticipantLeft = ::mtproto::api::raw::channelParticipantLeft<::mtproto::tl::owning>;
-using channelParticipantsRecent = ::mtproto::api::raw::channelParticipantsRecent<::mtproto::tl::owning>;
-using channelParticipantsAdmins = ::mtproto::api::raw::channelParticipantsAdmins<::mtproto::tl::owning>;
-using channelParticipantsKicked = ::mtproto::api::raw::channelParticipantsKicked<::mtproto::tl::owning>;
-using channelParticipantsBots = ::mtproto::api::raw::channelParticipantsBots<::mtproto::tl::owning>;
-using channelParticipantsBanned = ::mtproto::api::raw::channelParticipantsBanned<::mtproto::tl::owning>;
-using channelParticipantsSearch = ::mtproto::api::raw::channelParticipantsSearch<::mtproto::tl::owning>;
-using channelParticipantsContacts = ::mtproto::api::raw::channelParticipantsContacts<::mtproto::tl::owning>;
-using channelParticipantsMentions = ::mtproto::api::raw::channelParticipantsMentions<::mtproto::tl::owning>;
+using channelMessagesFilterEmpty = ::mtproto::api::raw::channelMessagesFilterEmpty<::mtproto::api::tl_storage>;
+using channelMessagesFilter = ::mtproto::api::raw::channelMessagesFilter<::mtproto::api::tl_storage>;
+using channelParticipant = ::mtproto::api::raw::channelParticipant<::mtproto::api::tl_storage>;
+using channelParticipantSelf = ::mtproto::api::raw::channelParticipantSelf<::mtproto::api::tl_storage>;
+using channelParticipantCreator = ::mtproto::api::raw::channelParticipantCreator<::mtproto::api::tl_storage>;
+using channelParticipantAdmin = ::mtproto::api::raw::channelParticipantAdmin<::mtproto::api::tl_storage>;
+using channelParticipantBanned = ::mtproto::api::raw::channelParticipantBanned<::mtproto::api::tl_storage>;
+using channelParticipantLeft = ::mtproto::api::raw::channelParticipantLeft<::mtproto::api::tl_storage>;
+using channelParticipantsRecent = ::mtproto::api::raw::channelParticipantsRecent<::mtproto::api::tl_storage>;
+using channelParticipantsAdmins = ::mtproto::api::raw::channelParticipantsAdmins<::mtproto::api::tl_storage>;
+using channelParticipantsKicked = ::mtproto::api::raw::channelParticipantsKicked<::mtproto::api::tl_storage>;
+using channelParticipantsBots = ::mtproto::api::raw::channelParticipantsBots<::mtproto::api::tl_storage>;
+using channelParticipantsBanned = ::mtproto::api::raw::channelParticipantsBanned<::mtproto::api::tl_storage>;
+using channelParticipantsSearch = ::mtproto::api::raw::channelParticipantsSearch<::mtproto::api::tl_storage>;
+using channelParticipantsContacts = ::mtproto::api::raw::channelParticipantsContacts<::mtproto::api::tl_storage>;
+using channelParticipantsMentions = ::mtproto::api::raw::channelParticipantsMentions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::channels {
-using channelParticipants = ::mtproto::api::raw::channels::channelParticipants<::mtproto::tl::owning>;
-using channelParticipantsNotModified = ::mtproto::api::raw::channels::channelParticipantsNotModified<::mtproto::tl::owning>;
-using channelParticipant = ::mtproto::api::raw::channels::channelParticipant<::mtproto::tl::owning>;
+using channelParticipants = ::mtproto::api::raw::channels::channelParticipants<::mtproto::api::tl_storage>;
+using channelParticipantsNotModified = ::mtproto::api::raw::channels::channelParticipantsNotModified<::mtproto::api::tl_storage>;
+using channelParticipant = ::mtproto::api::raw::channels::channelParticipant<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::channels
 
 namespace mtproto::api::help {
-using termsOfService = ::mtproto::api::raw::help::termsOfService<::mtproto::tl::owning>;
+using termsOfService = ::mtproto::api::raw::help::termsOfService<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api::messages {
-using savedGifsNotModified = ::mtproto::api::raw::messages::savedGifsNotModified<::mtproto::tl::owning>;
-using savedGifs = ::mtproto::api::raw::messages::savedGifs<::mtproto::tl::owning>;
+using savedGifsNotModified = ::mtproto::api::raw::messages::savedGifsNotModified<::mtproto::api::tl_storage>;
+using savedGifs = ::mtproto::api::raw::messages::savedGifs<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using inputBotInlineMessageMediaAuto = ::mtproto::api::raw::inputBotInlineMessageMediaAuto<::mtproto::tl::owning>;
-using inputBotInlineMessageText = ::mtproto::api::raw::inputBotInlineMessageText<::mtproto::tl::owning>;
-using inputBotInlineMessageMediaGeo = ::mtproto::api::raw::inputBotInlineMessageMediaGeo<::mtproto::tl::owning>;
-using inputBotInlineMessageMediaVenue = ::mtproto::api::raw::inputBotInlineMessageMediaVenue<::mtproto::tl::owning>;
-using inputBotInlineMessageMediaContact = ::mtproto::api::raw::inputBotInlineMessageMediaContact<::mtproto::tl::owning>;
-using inputBotInlineMessageGame = ::mtproto::api::raw::inputBotInlineMessageGame<::mtproto::tl::owning>;
-using inputBotInlineMessageMediaInvoice = ::mtproto::api::raw::inputBotInlineMessageMediaInvoice<::mtproto::tl::owning>;
-using inputBotInlineMessageMediaWebPage = ::mtproto::api::raw::inputBotInlineMessageMediaWebPage<::mtproto::tl::owning>;
-using inputBotInlineMessageRichMessage = ::mtproto::api::raw::inputBotInlineMessageRichMessage<::mtproto::tl::owning>;
-using inputBotInlineResult = ::mtproto::api::raw::inputBotInlineResult<::mtproto::tl::owning>;
-using inputBotInlineResultPhoto = ::mtproto::api::raw::inputBotInlineResultPhoto<::mtproto::tl::owning>;
-using inputBotInlineResultDocument = ::mtproto::api::raw::inputBotInlineResultDocument<::mtproto::tl::owning>;
-using inputBotInlineResultGame = ::mtproto::api::raw::inputBotInlineResultGame<::mtproto::tl::owning>;
-using botInlineMessageMediaAuto = ::mtproto::api::raw::botInlineMessageMediaAuto<::mtproto::tl::owning>;
-using botInlineMessageText = ::mtproto::api::raw::botInlineMessageText<::mtproto::tl::owning>;
-using botInlineMessageMediaGeo = ::mtproto::api::raw::botInlineMessageMediaGeo<::mtproto::tl::owning>;
-using botInlineMessageMediaVenue = ::mtproto::api::raw::botInlineMessageMediaVenue<::mtproto::tl::owning>;
-using botInlineMessageMediaContact = ::mtproto::api::raw::botInlineMessageMediaContact<::mtproto::tl::owning>;
-using botInlineMessageMediaInvoice = ::mtproto::api::raw::botInlineMessageMediaInvoice<::mtproto::tl::owning>;
-using botInlineMessageMediaWebPage = ::mtproto::api::raw::botInlineMessageMediaWebPage<::mtproto::tl::owning>;
-using botInlineMessageRichMessage = ::mtproto::api::raw::botInlineMessageRichMessage<::mtproto::tl::owning>;
-using botInlineResult = ::mtproto::api::raw::botInlineResult<::mtproto::tl::owning>;
-using botInlineMediaResult = ::mtproto::api::raw::botInlineMediaResult<::mtproto::tl::owning>;
+using inputBotInlineMessageMediaAuto = ::mtproto::api::raw::inputBotInlineMessageMediaAuto<::mtproto::api::tl_storage>;
+using inputBotInlineMessageText = ::mtproto::api::raw::inputBotInlineMessageText<::mtproto::api::tl_storage>;
+using inputBotInlineMessageMediaGeo = ::mtproto::api::raw::inputBotInlineMessageMediaGeo<::mtproto::api::tl_storage>;
+using inputBotInlineMessageMediaVenue = ::mtproto::api::raw::inputBotInlineMessageMediaVenue<::mtproto::api::tl_storage>;
+using inputBotInlineMessageMediaContact = ::mtproto::api::raw::inputBotInlineMessageMediaContact<::mtproto::api::tl_storage>;
+using inputBotInlineMessageGame = ::mtproto::api::raw::inputBotInlineMessageGame<::mtproto::api::tl_storage>;
+using inputBotInlineMessageMediaInvoice = ::mtproto::api::raw::inputBotInlineMessageMediaInvoice<::mtproto::api::tl_storage>;
+using inputBotInlineMessageMediaWebPage = ::mtproto::api::raw::inputBotInlineMessageMediaWebPage<::mtproto::api::tl_storage>;
+using inputBotInlineMessageRichMessage = ::mtproto::api::raw::inputBotInlineMessageRichMessage<::mtproto::api::tl_storage>;
+using inputBotInlineResult = ::mtproto::api::raw::inputBotInlineResult<::mtproto::api::tl_storage>;
+using inputBotInlineResultPhoto = ::mtproto::api::raw::inputBotInlineResultPhoto<::mtproto::api::tl_storage>;
+using inputBotInlineResultDocument = ::mtproto::api::raw::inputBotInlineResultDocument<::mtproto::api::tl_storage>;
+using inputBotInlineResultGame = ::mtproto::api::raw::inputBotInlineResultGame<::mtproto::api::tl_storage>;
+using botInlineMessageMediaAuto = ::mtproto::api::raw::botInlineMessageMediaAuto<::mtproto::api::tl_storage>;
+using botInlineMessageText = ::mtproto::api::raw::botInlineMessageText<::mtproto::api::tl_storage>;
+using botInlineMessageMediaGeo = ::mtproto::api::raw::botInlineMessageMediaGeo<::mtproto::api::tl_storage>;
+using botInlineMessageMediaVenue = ::mtproto::api::raw::botInlineMessageMediaVenue<::mtproto::api::tl_storage>;
+using botInlineMessageMediaContact = ::mtproto::api::raw::botInlineMessageMediaContact<::mtproto::api::tl_storage>;
+using botInlineMessageMediaInvoice = ::mtproto::api::raw::botInlineMessageMediaInvoice<::mtproto::api::tl_storage>;
+using botInlineMessageMediaWebPage = ::mtproto::api::raw::botInlineMessageMediaWebPage<::mtproto::api::tl_storage>;
+using botInlineMessageRichMessage = ::mtproto::api::raw::botInlineMessageRichMessage<::mtproto::api::tl_storage>;
+using botInlineResult = ::mtproto::api::raw::botInlineResult<::mtproto::api::tl_storage>;
+using botInlineMediaResult = ::mtproto::api::raw::botInlineMediaResult<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using botResults = ::mtproto::api::raw::messages::botResults<::mtproto::tl::owning>;
+using botResults = ::mtproto::api::raw::messages::botResults<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using exportedMessageLink = ::mtproto::api::raw::exportedMessageLink<::mtproto::tl::owning>;
-using messageFwdHeader = ::mtproto::api::raw::messageFwdHeader<::mtproto::tl::owning>;
+using exportedMessageLink = ::mtproto::api::raw::exportedMessageLink<::mtproto::api::tl_storage>;
+using messageFwdHeader = ::mtproto::api::raw::messageFwdHeader<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::auth {
-using codeTypeSms = ::mtproto::api::raw::auth::codeTypeSms<::mtproto::tl::owning>;
-using codeTypeCall = ::mtproto::api::raw::auth::codeTypeCall<::mtproto::tl::owning>;
-using codeTypeFlashCall = ::mtproto::api::raw::auth::codeTypeFlashCall<::mtproto::tl::owning>;
-using codeTypeMissedCall = ::mtproto::api::raw::auth::codeTypeMissedCall<::mtproto::tl::owning>;
-using codeTypeFragmentSms = ::mtproto::api::raw::auth::codeTypeFragmentSms<::mtproto::tl::owning>;
-using sentCodeTypeApp = ::mtproto::api::raw::auth::sentCodeTypeApp<::mtproto::tl::owning>;
-using sentCodeTypeSms = ::mtproto::api::raw::auth::sentCodeTypeSms<::mtproto::tl::owning>;
-using sentCodeTypeCall = ::mtproto::api::raw::auth::sentCodeTypeCall<::mtproto::tl::owning>;
-using sentCodeTypeFlashCall = ::mtproto::api::raw::auth::sentCodeTypeFlashCall<::mtproto::tl::owning>;
-using sentCodeTypeMissedCall = ::mtproto::api::raw::auth::sentCodeTypeMissedCall<::mtproto::tl::owning>;
-using sentCodeTypeEmailCode = ::mtproto::api::raw::auth::sentCodeTypeEmailCode<::mtproto::tl::owning>;
-using sentCodeTypeSetUpEmailRequired = ::mtproto::api::raw::auth::sentCodeTypeSetUpEmailRequired<::mtproto::tl::owning>;
-using sentCodeTypeFragmentSms = ::mtproto::api::raw::auth::sentCodeTypeFragmentSms<::mtproto::tl::owning>;
-using sentCodeTypeFirebaseSms = ::mtproto::api::raw::auth::sentCodeTypeFirebaseSms<::mtproto::tl::owning>;
-using sentCodeTypeSmsWord = ::mtproto::api::raw::auth::sentCodeTypeSmsWord<::mtproto::tl::owning>;
-using sentCodeTypeSmsPhrase = ::mtproto::api::raw::auth::sentCodeTypeSmsPhrase<::mtproto::tl::owning>;
+using codeTypeSms = ::mtproto::api::raw::auth::codeTypeSms<::mtproto::api::tl_storage>;
+using codeTypeCall = ::mtproto::api::raw::auth::codeTypeCall<::mtproto::api::tl_storage>;
+using codeTypeFlashCall = ::mtproto::api::raw::auth::codeTypeFlashCall<::mtproto::api::tl_storage>;
+using codeTypeMissedCall = ::mtproto::api::raw::auth::codeTypeMissedCall<::mtproto::api::tl_storage>;
+using codeTypeFragmentSms = ::mtproto::api::raw::auth::codeTypeFragmentSms<::mtproto::api::tl_storage>;
+using sentCodeTypeApp = ::mtproto::api::raw::auth::sentCodeTypeApp<::mtproto::api::tl_storage>;
+using sentCodeTypeSms = ::mtproto::api::raw::auth::sentCodeTypeSms<::mtproto::api::tl_storage>;
+using sentCodeTypeCall = ::mtproto::api::raw::auth::sentCodeTypeCall<::mtproto::api::tl_storage>;
+using sentCodeTypeFlashCall = ::mtproto::api::raw::auth::sentCodeTypeFlashCall<::mtproto::api::tl_storage>;
+using sentCodeTypeMissedCall = ::mtproto::api::raw::auth::sentCodeTypeMissedCall<::mtproto::api::tl_storage>;
+using sentCodeTypeEmailCode = ::mtproto::api::raw::auth::sentCodeTypeEmailCode<::mtproto::api::tl_storage>;
+using sentCodeTypeSetUpEmailRequired = ::mtproto::api::raw::auth::sentCodeTypeSetUpEmailRequired<::mtproto::api::tl_storage>;
+using sentCodeTypeFragmentSms = ::mtproto::api::raw::auth::sentCodeTypeFragmentSms<::mtproto::api::tl_storage>;
+using sentCodeTypeFirebaseSms = ::mtproto::api::raw::auth::sentCodeTypeFirebaseSms<::mtproto::api::tl_storage>;
+using sentCodeTypeSmsWord = ::mtproto::api::raw::auth::sentCodeTypeSmsWord<::mtproto::api::tl_storage>;
+using sentCodeTypeSmsPhrase = ::mtproto::api::raw::auth::sentCodeTypeSmsPhrase<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api::messages {
-using botCallbackAnswer = ::mtproto::api::raw::messages::botCallbackAnswer<::mtproto::tl::owning>;
-using messageEditData = ::mtproto::api::raw::messages::messageEditData<::mtproto::tl::owning>;
+using botCallbackAnswer = ::mtproto::api::raw::messages::botCallbackAnswer<::mtproto::api::tl_storage>;
+using messageEditData = ::mtproto::api::raw::messages::messageEditData<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using inputBotInlineMessageID = ::mtproto::api::raw::inputBotInlineMessageID<::mtproto::tl::owning>;
-using inputBotInlineMessageID64 = ::mtproto::api::raw::inputBotInlineMessageID64<::mtproto::tl::owning>;
-using inlineBotSwitchPM = ::mtproto::api::raw::inlineBotSwitchPM<::mtproto::tl::owning>;
+using inputBotInlineMessageID = ::mtproto::api::raw::inputBotInlineMessageID<::mtproto::api::tl_storage>;
+using inputBotInlineMessageID64 = ::mtproto::api::raw::inputBotInlineMessageID64<::mtproto::api::tl_storage>;
+using inlineBotSwitchPM = ::mtproto::api::raw::inlineBotSwitchPM<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using peerDialogs = ::mtproto::api::raw::messages::peerDialogs<::mtproto::tl::owning>;
+using peerDialogs = ::mtproto::api::raw::messages::peerDialogs<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using topPeer = ::mtproto::api::raw::topPeer<::mtproto::tl::owning>;
-using topPeerCategoryBotsPM = ::mtproto::api::raw::topPeerCategoryBotsPM<::mtproto::tl::owning>;
-using topPeerCategoryBotsInline = ::mtproto::api::raw::topPeerCategoryBotsInline<::mtproto::tl::owning>;
-using topPeerCategoryCorrespondents = ::mtproto::api::raw::topPeerCategoryCorrespondents<::mtproto::tl::owning>;
-using topPeerCategoryGroups = ::mtproto::api::raw::topPeerCategoryGroups<::mtproto::tl::owning>;
-using topPeerCategoryChannels = ::mtproto::api::raw::topPeerCategoryChannels<::mtproto::tl::owning>;
-using topPeerCategoryPhoneCalls = ::mtproto::api::raw::topPeerCategoryPhoneCalls<::mtproto::tl::owning>;
-using topPeerCategoryForwardUsers = ::mtproto::api::raw::topPeerCategoryForwardUsers<::mtproto::tl::owning>;
-using topPeerCategoryForwardChats = ::mtproto::api::raw::topPeerCategoryForwardChats<::mtproto::tl::owning>;
-using topPeerCategoryBotsApp = ::mtproto::api::raw::topPeerCategoryBotsApp<::mtproto::tl::owning>;
-using topPeerCategoryBotsGuestChat = ::mtproto::api::raw::topPeerCategoryBotsGuestChat<::mtproto::tl::owning>;
-using topPeerCategoryPeers = ::mtproto::api::raw::topPeerCategoryPeers<::mtproto::tl::owning>;
+using topPeer = ::mtproto::api::raw::topPeer<::mtproto::api::tl_storage>;
+using topPeerCategoryBotsPM = ::mtproto::api::raw::topPeerCategoryBotsPM<::mtproto::api::tl_storage>;
+using topPeerCategoryBotsInline = ::mtproto::api::raw::topPeerCategoryBotsInline<::mtproto::api::tl_storage>;
+using topPeerCategoryCorrespondents = ::mtproto::api::raw::topPeerCategoryCorrespondents<::mtproto::api::tl_storage>;
+using topPeerCategoryGroups = ::mtproto::api::raw::topPeerCategoryGroups<::mtproto::api::tl_storage>;
+using topPeerCategoryChannels = ::mtproto::api::raw::topPeerCategoryChannels<::mtproto::api::tl_storage>;
+using topPeerCategoryPhoneCalls = ::mtproto::api::raw::topPeerCategoryPhoneCalls<::mtproto::api::tl_storage>;
+using topPeerCategoryForwardUsers = ::mtproto::api::raw::topPeerCategoryForwardUsers<::mtproto::api::tl_storage>;
+using topPeerCategoryForwardChats = ::mtproto::api::raw::topPeerCategoryForwardChats<::mtproto::api::tl_storage>;
+using topPeerCategoryBotsApp = ::mtproto::api::raw::topPeerCategoryBotsApp<::mtproto::api::tl_storage>;
+using topPeerCategoryBotsGuestChat = ::mtproto::api::raw::topPeerCategoryBotsGuestChat<::mtproto::api::tl_storage>;
+using topPeerCategoryPeers = ::mtproto::api::raw::topPeerCategoryPeers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using topPeersNotModified = ::mtproto::api::raw::contacts::topPeersNotModified<::mtproto::tl::owning>;
-using topPeers = ::mtproto::api::raw::contacts::topPeers<::mtproto::tl::owning>;
-using topPeersDisabled = ::mtproto::api::raw::contacts::topPeersDisabled<::mtproto::tl::owning>;
+using topPeersNotModified = ::mtproto::api::raw::contacts::topPeersNotModified<::mtproto::api::tl_storage>;
+using topPeers = ::mtproto::api::raw::contacts::topPeers<::mtproto::api::tl_storage>;
+using topPeersDisabled = ::mtproto::api::raw::contacts::topPeersDisabled<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api {
-using draftMessageEmpty = ::mtproto::api::raw::draftMessageEmpty<::mtproto::tl::owning>;
-using draftMessage = ::mtproto::api::raw::draftMessage<::mtproto::tl::owning>;
+using draftMessageEmpty = ::mtproto::api::raw::draftMessageEmpty<::mtproto::api::tl_storage>;
+using draftMessage = ::mtproto::api::raw::draftMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using featuredStickersNotModified = ::mtproto::api::raw::messages::featuredStickersNotModified<::mtproto::tl::owning>;
-using featuredStickers = ::mtproto::api::raw::messages::featuredStickers<::mtproto::tl::owning>;
-using recentStickersNotModified = ::mtproto::api::raw::messages::recentStickersNotModified<::mtproto::tl::owning>;
-using recentStickers = ::mtproto::api::raw::messages::recentStickers<::mtproto::tl::owning>;
-using archivedStickers = ::mtproto::api::raw::messages::archivedStickers<::mtproto::tl::owning>;
-using stickerSetInstallResultSuccess = ::mtproto::api::raw::messages::stickerSetInstallResultSuccess<::mtproto::tl::owning>;
-using stickerSetInstallResultArchive = ::mtproto::api::raw::messages::stickerSetInstallResultArchive<::mtproto::tl::owning>;
+using featuredStickersNotModified = ::mtproto::api::raw::messages::featuredStickersNotModified<::mtproto::api::tl_storage>;
+using featuredStickers = ::mtproto::api::raw::messages::featuredStickers<::mtproto::api::tl_storage>;
+using recentStickersNotModified = ::mtproto::api::raw::messages::recentStickersNotModified<::mtproto::api::tl_storage>;
+using recentStickers = ::mtproto::api::raw::messages::recentStickers<::mtproto::api::tl_storage>;
+using archivedStickers = ::mtproto::api::raw::messages::archivedStickers<::mtproto::api::tl_storage>;
+using stickerSetInstallResultSuccess = ::mtproto::api::raw::messages::stickerSetInstallResultSuccess<::mtproto::api::tl_storage>;
+using stickerSetInstallResultArchive = ::mtproto::api::raw::messages::stickerSetInstallResultArchive<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using stickerSetCovered = ::mtproto::api::raw::stickerSetCovered<::mtproto::tl::owning>;
-using stickerSetMultiCovered = ::mtproto::api::raw::stickerSetMultiCovered<::mtproto::tl::owning>;
-using stickerSetFullCovered = ::mtproto::api::raw::stickerSetFullCovered<::mtproto::tl::owning>;
-using stickerSetNoCovered = ::mtproto::api::raw::stickerSetNoCovered<::mtproto::tl::owning>;
-using maskCoords = ::mtproto::api::raw::maskCoords<::mtproto::tl::owning>;
-using inputStickeredMediaPhoto = ::mtproto::api::raw::inputStickeredMediaPhoto<::mtproto::tl::owning>;
-using inputStickeredMediaDocument = ::mtproto::api::raw::inputStickeredMediaDocument<::mtproto::tl::owning>;
-using game = ::mtproto::api::raw::game<::mtproto::tl::owning>;
-using inputGameID = ::mtproto::api::raw::inputGameID<::mtproto::tl::owning>;
-using inputGameShortName = ::mtproto::api::raw::inputGameShortName<::mtproto::tl::owning>;
-using highScore = ::mtproto::api::raw::highScore<::mtproto::tl::owning>;
+using stickerSetCovered = ::mtproto::api::raw::stickerSetCovered<::mtproto::api::tl_storage>;
+using stickerSetMultiCovered = ::mtproto::api::raw::stickerSetMultiCovered<::mtproto::api::tl_storage>;
+using stickerSetFullCovered = ::mtproto::api::raw::stickerSetFullCovered<::mtproto::api::tl_storage>;
+using stickerSetNoCovered = ::mtproto::api::raw::stickerSetNoCovered<::mtproto::api::tl_storage>;
+using maskCoords = ::mtproto::api::raw::maskCoords<::mtproto::api::tl_storage>;
+using inputStickeredMediaPhoto = ::mtproto::api::raw::inputStickeredMediaPhoto<::mtproto::api::tl_storage>;
+using inputStickeredMediaDocument = ::mtproto::api::raw::inputStickeredMediaDocument<::mtproto::api::tl_storage>;
+using game = ::mtproto::api::raw::game<::mtproto::api::tl_storage>;
+using inputGameID = ::mtproto::api::raw::inputGameID<::mtproto::api::tl_storage>;
+using inputGameShortName = ::mtproto::api::raw::inputGameShortName<::mtproto::api::tl_storage>;
+using highScore = ::mtproto::api::raw::highScore<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using highScores = ::mtproto::api::raw::messages::highScores<::mtproto::tl::owning>;
+using highScores = ::mtproto::api::raw::messages::highScores<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using textEmpty = ::mtproto::api::raw::textEmpty<::mtproto::tl::owning>;
-using textPlain = ::mtproto::api::raw::textPlain<::mtproto::tl::owning>;
-using textBold = ::mtproto::api::raw::textBold<::mtproto::tl::owning>;
-using textItalic = ::mtproto::api::raw::textItalic<::mtproto::tl::owning>;
-using textUnderline = ::mtproto::api::raw::textUnderline<::mtproto::tl::owning>;
-using textStrike = ::mtproto::api::raw::textStrike<::mtproto::tl::owning>;
-using textFixed = ::mtproto::api::raw::textFixed<::mtproto::tl::owning>;
-using textUrl = ::mtproto::api::raw::textUrl<::mtproto::tl::owning>;
-using textEmail = ::mtproto::api::raw::textEmail<::mtproto::tl::owning>;
-using textConcat = ::mtproto::api::raw::textConcat<::mtproto::tl::owning>;
-using textSubscript = ::mtproto::api::raw::textSubscript<::mtproto::tl::owning>;
-using textSuperscript = ::mtproto::api::raw::textSuperscript<::mtproto::tl::owning>;
-using textMarked = ::mtproto::api::raw::textMarked<::mtproto::tl::owning>;
-using textPhone = ::mtproto::api::raw::textPhone<::mtproto::tl::owning>;
-using textImage = ::mtproto::api::raw::textImage<::mtproto::tl::owning>;
-using textAnchor = ::mtproto::api::raw::textAnchor<::mtproto::tl::owning>;
-using textMath = ::mtproto::api::raw::textMath<::mtproto::tl::owning>;
-using textCustomEmoji = ::mtproto::api::raw::textCustomEmoji<::mtproto::tl::owning>;
-using textSpoiler = ::mtproto::api::raw::textSpoiler<::mtproto::tl::owning>;
-using textMention = ::mtproto::api::raw::textMention<::mtproto::tl::owning>;
-using textHashtag = ::mtproto::api::raw::textHashtag<::mtproto::tl::owning>;
-using textBotCommand = ::mtproto::api::raw::textBotCommand<::mtproto::tl::owning>;
-using textCashtag = ::mtproto::api::raw::textCashtag<::mtproto::tl::owning>;
-using textAutoUrl = ::mtproto::api::raw::textAutoUrl<::mtproto::tl::owning>;
-using textAutoEmail = ::mtproto::api::raw::textAutoEmail<::mtproto::tl::owning>;
-using textAutoPhone = ::mtproto::api::raw::textAutoPhone<::mtproto::tl::owning>;
-using textBankCard = ::mtproto::api::raw::textBankCard<::mtproto::tl::owning>;
-using textMentionName = ::mtproto::api::raw::textMentionName<::mtproto::tl::owning>;
-using textDate = ::mtproto::api::raw::textDate<::mtproto::tl::owning>;
-using textDiff = ::mtproto::api::raw::textDiff<::mtproto::tl::owning>;
-using textButton = ::mtproto::api::raw::textButton<::mtproto::tl::owning>;
-using pageBlockUnsupported = ::mtproto::api::raw::pageBlockUnsupported<::mtproto::tl::owning>;
-using pageBlockTitle = ::mtproto::api::raw::pageBlockTitle<::mtproto::tl::owning>;
-using pageBlockSubtitle = ::mtproto::api::raw::pageBlockSubtitle<::mtproto::tl::owning>;
-using pageBlockAuthorDate = ::mtproto::api::raw::pageBlockAuthorDate<::mtproto::tl::owning>;
-using pageBlockHeader = ::mtproto::api::raw::pageBlockHeader<::mtproto::tl::owning>;
-using pageBlockSubheader = ::mtproto::api::raw::pageBlockSubheader<::mtproto::tl::owning>;
-using pageBlockParagraph = ::mtproto::api::raw::pageBlockParagraph<::mtproto::tl::owning>;
-using pageBlockPreformatted = ::mtproto::api::raw::pageBlockPreformatted<::mtproto::tl::owning>;
-using pageBlockFooter = ::mtproto::api::raw::pageBlockFooter<::mtproto::tl::owning>;
-using pageBlockDivider = ::mtproto::api::raw::pageBlockDivider<::mtproto::tl::owning>;
-using pageBlockAnchor = ::mtproto::api::raw::pageBlockAnchor<::mtproto::tl::owning>;
-using pageBlockList = ::mtproto::api::raw::pageBlockList<::mtproto::tl::owning>;
-using pageBlockBlockquote = ::mtproto::api::raw::pageBlockBlockquote<::mtproto::tl::owning>;
-using pageBlockPullquote = ::mtproto::api::raw::pageBlockPullquote<::mtproto::tl::owning>;
-using pageBlockPhoto = ::mtproto::api::raw::pageBlockPhoto<::mtproto::tl::owning>;
-using pageBlockVideo = ::mtproto::api::raw::pageBlockVideo<::mtproto::tl::owning>;
-using pageBlockCover = ::mtproto::api::raw::pageBlockCover<::mtproto::tl::owning>;
-using pageBlockEmbed = ::mtproto::api::raw::pageBlockEmbed<::mtproto::tl::owning>;
-using pageBlockEmbedPost = ::mtproto::api::raw::pageBlockEmbedPost<::mtproto::tl::owning>;
-using pageBlockCollage = ::mtproto::api::raw::pageBlockCollage<::mtproto::tl::owning>;
-using pageBlockSlideshow = ::mtproto::api::raw::pageBlockSlideshow<::mtproto::tl::owning>;
-using pageBlockChannel = ::mtproto::api::raw::pageBlockChannel<::mtproto::tl::owning>;
-using pageBlockAudio = ::mtproto::api::raw::pageBlockAudio<::mtproto::tl::owning>;
-using pageBlockKicker = ::mtproto::api::raw::pageBlockKicker<::mtproto::tl::owning>;
-using pageBlockTable = ::mtproto::api::raw::pageBlockTable<::mtproto::tl::owning>;
-using pageBlockOrderedList = ::mtproto::api::raw::pageBlockOrderedList<::mtproto::tl::owning>;
-using pageBlockDetails = ::mtproto::api::raw::pageBlockDetails<::mtproto::tl::owning>;
-using pageBlockRelatedArticles = ::mtproto::api::raw::pageBlockRelatedArticles<::mtproto::tl::owning>;
-using pageBlockMap = ::mtproto::api::raw::pageBlockMap<::mtproto::tl::owning>;
-using pageBlockHeading1 = ::mtproto::api::raw::pageBlockHeading1<::mtproto::tl::owning>;
-using pageBlockHeading2 = ::mtproto::api::raw::pageBlockHeading2<::mtproto::tl::owning>;
-using pageBlockHeading3 = ::mtproto::api::raw::pageBlockHeading3<::mtproto::tl::owning>;
-using pageBlockHeading4 = ::mtproto::api::raw::pageBlockHeading4<::mtproto::tl::owning>;
-using pageBlockHeading5 = ::mtproto::api::raw::pageBlockHeading5<::mtproto::tl::owning>;
-using pageBlockHeading6 = ::mtproto::api::raw::pageBlockHeading6<::mtproto::tl::owning>;
-using pageBlockMath = ::mtproto::api::raw::pageBlockMath<::mtproto::tl::owning>;
-using pageBlockThinking = ::mtproto::api::raw::pageBlockThinking<::mtproto::tl::owning>;
-using inputPageBlockMap = ::mtproto::api::raw::inputPageBlockMap<::mtproto::tl::owning>;
-using pageBlockBlockquoteBlocks = ::mtproto::api::raw::pageBlockBlockquoteBlocks<::mtproto::tl::owning>;
-using pageBlockButtonRow = ::mtproto::api::raw::pageBlockButtonRow<::mtproto::tl::owning>;
-using pageBlockDocument = ::mtproto::api::raw::pageBlockDocument<::mtproto::tl::owning>;
-using phoneCallDiscardReasonMissed = ::mtproto::api::raw::phoneCallDiscardReasonMissed<::mtproto::tl::owning>;
-using phoneCallDiscardReasonDisconnect = ::mtproto::api::raw::phoneCallDiscardReasonDisconnect<::mtproto::tl::owning>;
-using phoneCallDiscardReasonHangup = ::mtproto::api::raw::phoneCallDiscardReasonHangup<::mtproto::tl::owning>;
-using phoneCallDiscardReasonBusy = ::mtproto::api::raw::phoneCallDiscardReasonBusy<::mtproto::tl::owning>;
-using phoneCallDiscardReasonMigrateConferenceCall = ::mtproto::api::raw::phoneCallDiscardReasonMigrateConferenceCall<::mtproto::tl::owning>;
-using dataJSON = ::mtproto::api::raw::dataJSON<::mtproto::tl::owning>;
-using labeledPrice = ::mtproto::api::raw::labeledPrice<::mtproto::tl::owning>;
-using invoice = ::mtproto::api::raw::invoice<::mtproto::tl::owning>;
-using paymentCharge = ::mtproto::api::raw::paymentCharge<::mtproto::tl::owning>;
-using postAddress = ::mtproto::api::raw::postAddress<::mtproto::tl::owning>;
-using paymentRequestedInfo = ::mtproto::api::raw::paymentRequestedInfo<::mtproto::tl::owning>;
-using paymentSavedCredentialsCard = ::mtproto::api::raw::paymentSavedCredentialsCard<::mtproto::tl::owning>;
-using webDocument = ::mtproto::api::raw::webDocument<::mtproto::tl::owning>;
-using webDocumentNoProxy = ::mtproto::api::raw::webDocumentNoProxy<::mtproto::tl::owning>;
-using inputWebDocument = ::mtproto::api::raw::inputWebDocument<::mtproto::tl::owning>;
-using inputWebFileLocation = ::mtproto::api::raw::inputWebFileLocation<::mtproto::tl::owning>;
-using inputWebFileGeoPointLocation = ::mtproto::api::raw::inputWebFileGeoPointLocation<::mtproto::tl::owning>;
-using inputWebFileAudioAlbumThumbLocation = ::mtproto::api::raw::inputWebFileAudioAlbumThumbLocation<::mtproto::tl::owning>;
+using textEmpty = ::mtproto::api::raw::textEmpty<::mtproto::api::tl_storage>;
+using textPlain = ::mtproto::api::raw::textPlain<::mtproto::api::tl_storage>;
+using textBold = ::mtproto::api::raw::textBold<::mtproto::api::tl_storage>;
+using textItalic = ::mtproto::api::raw::textItalic<::mtproto::api::tl_storage>;
+using textUnderline = ::mtproto::api::raw::textUnderline<::mtproto::api::tl_storage>;
+using textStrike = ::mtproto::api::raw::textStrike<::mtproto::api::tl_storage>;
+using textFixed = ::mtproto::api::raw::textFixed<::mtproto::api::tl_storage>;
+using textUrl = ::mtproto::api::raw::textUrl<::mtproto::api::tl_storage>;
+using textEmail = ::mtproto::api::raw::textEmail<::mtproto::api::tl_storage>;
+using textConcat = ::mtproto::api::raw::textConcat<::mtproto::api::tl_storage>;
+using textSubscript = ::mtproto::api::raw::textSubscript<::mtproto::api::tl_storage>;
+using textSuperscript = ::mtproto::api::raw::textSuperscript<::mtproto::api::tl_storage>;
+using textMarked = ::mtproto::api::raw::textMarked<::mtproto::api::tl_storage>;
+using textPhone = ::mtproto::api::raw::textPhone<::mtproto::api::tl_storage>;
+using textImage = ::mtproto::api::raw::textImage<::mtproto::api::tl_storage>;
+using textAnchor = ::mtproto::api::raw::textAnchor<::mtproto::api::tl_storage>;
+using textMath = ::mtproto::api::raw::textMath<::mtproto::api::tl_storage>;
+using textCustomEmoji = ::mtproto::api::raw::textCustomEmoji<::mtproto::api::tl_storage>;
+using textSpoiler = ::mtproto::api::raw::textSpoiler<::mtproto::api::tl_storage>;
+using textMention = ::mtproto::api::raw::textMention<::mtproto::api::tl_storage>;
+using textHashtag = ::mtproto::api::raw::textHashtag<::mtproto::api::tl_storage>;
+using textBotCommand = ::mtproto::api::raw::textBotCommand<::mtproto::api::tl_storage>;
+using textCashtag = ::mtproto::api::raw::textCashtag<::mtproto::api::tl_storage>;
+using textAutoUrl = ::mtproto::api::raw::textAutoUrl<::mtproto::api::tl_storage>;
+using textAutoEmail = ::mtproto::api::raw::textAutoEmail<::mtproto::api::tl_storage>;
+using textAutoPhone = ::mtproto::api::raw::textAutoPhone<::mtproto::api::tl_storage>;
+using textBankCard = ::mtproto::api::raw::textBankCard<::mtproto::api::tl_storage>;
+using textMentionName = ::mtproto::api::raw::textMentionName<::mtproto::api::tl_storage>;
+using textDate = ::mtproto::api::raw::textDate<::mtproto::api::tl_storage>;
+using textDiff = ::mtproto::api::raw::textDiff<::mtproto::api::tl_storage>;
+using textButton = ::mtproto::api::raw::textButton<::mtproto::api::tl_storage>;
+using pageBlockUnsupported = ::mtproto::api::raw::pageBlockUnsupported<::mtproto::api::tl_storage>;
+using pageBlockTitle = ::mtproto::api::raw::pageBlockTitle<::mtproto::api::tl_storage>;
+using pageBlockSubtitle = ::mtproto::api::raw::pageBlockSubtitle<::mtproto::api::tl_storage>;
+using pageBlockAuthorDate = ::mtproto::api::raw::pageBlockAuthorDate<::mtproto::api::tl_storage>;
+using pageBlockHeader = ::mtproto::api::raw::pageBlockHeader<::mtproto::api::tl_storage>;
+using pageBlockSubheader = ::mtproto::api::raw::pageBlockSubheader<::mtproto::api::tl_storage>;
+using pageBlockParagraph = ::mtproto::api::raw::pageBlockParagraph<::mtproto::api::tl_storage>;
+using pageBlockPreformatted = ::mtproto::api::raw::pageBlockPreformatted<::mtproto::api::tl_storage>;
+using pageBlockFooter = ::mtproto::api::raw::pageBlockFooter<::mtproto::api::tl_storage>;
+using pageBlockDivider = ::mtproto::api::raw::pageBlockDivider<::mtproto::api::tl_storage>;
+using pageBlockAnchor = ::mtproto::api::raw::pageBlockAnchor<::mtproto::api::tl_storage>;
+using pageBlockList = ::mtproto::api::raw::pageBlockList<::mtproto::api::tl_storage>;
+using pageBlockBlockquote = ::mtproto::api::raw::pageBlockBlockquote<::mtproto::api::tl_storage>;
+using pageBlockPullquote = ::mtproto::api::raw::pageBlockPullquote<::mtproto::api::tl_storage>;
+using pageBlockPhoto = ::mtproto::api::raw::pageBlockPhoto<::mtproto::api::tl_storage>;
+using pageBlockVideo = ::mtproto::api::raw::pageBlockVideo<::mtproto::api::tl_storage>;
+using pageBlockCover = ::mtproto::api::raw::pageBlockCover<::mtproto::api::tl_storage>;
+using pageBlockEmbed = ::mtproto::api::raw::pageBlockEmbed<::mtproto::api::tl_storage>;
+using pageBlockEmbedPost = ::mtproto::api::raw::pageBlockEmbedPost<::mtproto::api::tl_storage>;
+using pageBlockCollage = ::mtproto::api::raw::pageBlockCollage<::mtproto::api::tl_storage>;
+using pageBlockSlideshow = ::mtproto::api::raw::pageBlockSlideshow<::mtproto::api::tl_storage>;
+using pageBlockChannel = ::mtproto::api::raw::pageBlockChannel<::mtproto::api::tl_storage>;
+using pageBlockAudio = ::mtproto::api::raw::pageBlockAudio<::mtproto::api::tl_storage>;
+using pageBlockKicker = ::mtproto::api::raw::pageBlockKicker<::mtproto::api::tl_storage>;
+using pageBlockTable = ::mtproto::api::raw::pageBlockTable<::mtproto::api::tl_storage>;
+using pageBlockOrderedList = ::mtproto::api::raw::pageBlockOrderedList<::mtproto::api::tl_storage>;
+using pageBlockDetails = ::mtproto::api::raw::pageBlockDetails<::mtproto::api::tl_storage>;
+using pageBlockRelatedArticles = ::mtproto::api::raw::pageBlockRelatedArticles<::mtproto::api::tl_storage>;
+using pageBlockMap = ::mtproto::api::raw::pageBlockMap<::mtproto::api::tl_storage>;
+using pageBlockHeading1 = ::mtproto::api::raw::pageBlockHeading1<::mtproto::api::tl_storage>;
+using pageBlockHeading2 = ::mtproto::api::raw::pageBlockHeading2<::mtproto::api::tl_storage>;
+using pageBlockHeading3 = ::mtproto::api::raw::pageBlockHeading3<::mtproto::api::tl_storage>;
+using pageBlockHeading4 = ::mtproto::api::raw::pageBlockHeading4<::mtproto::api::tl_storage>;
+using pageBlockHeading5 = ::mtproto::api::raw::pageBlockHeading5<::mtproto::api::tl_storage>;
+using pageBlockHeading6 = ::mtproto::api::raw::pageBlockHeading6<::mtproto::api::tl_storage>;
+using pageBlockMath = ::mtproto::api::raw::pageBlockMath<::mtproto::api::tl_storage>;
+using pageBlockThinking = ::mtproto::api::raw::pageBlockThinking<::mtproto::api::tl_storage>;
+using inputPageBlockMap = ::mtproto::api::raw::inputPageBlockMap<::mtproto::api::tl_storage>;
+using pageBlockBlockquoteBlocks = ::mtproto::api::raw::pageBlockBlockquoteBlocks<::mtproto::api::tl_storage>;
+using pageBlockButtonRow = ::mtproto::api::raw::pageBlockButtonRow<::mtproto::api::tl_storage>;
+using pageBlockDocument = ::mtproto::api::raw::pageBlockDocument<::mtproto::api::tl_storage>;
+using phoneCallDiscardReasonMissed = ::mtproto::api::raw::phoneCallDiscardReasonMissed<::mtproto::api::tl_storage>;
+using phoneCallDiscardReasonDisconnect = ::mtproto::api::raw::phoneCallDiscardReasonDisconnect<::mtproto::api::tl_storage>;
+using phoneCallDiscardReasonHangup = ::mtproto::api::raw::phoneCallDiscardReasonHangup<::mtproto::api::tl_storage>;
+using phoneCallDiscardReasonBusy = ::mtproto::api::raw::phoneCallDiscardReasonBusy<::mtproto::api::tl_storage>;
+using phoneCallDiscardReasonMigrateConferenceCall = ::mtproto::api::raw::phoneCallDiscardReasonMigrateConferenceCall<::mtproto::api::tl_storage>;
+using dataJSON = ::mtproto::api::raw::dataJSON<::mtproto::api::tl_storage>;
+using labeledPrice = ::mtproto::api::raw::labeledPrice<::mtproto::api::tl_storage>;
+using invoice = ::mtproto::api::raw::invoice<::mtproto::api::tl_storage>;
+using paymentCharge = ::mtproto::api::raw::paymentCharge<::mtproto::api::tl_storage>;
+using postAddress = ::mtproto::api::raw::postAddress<::mtproto::api::tl_storage>;
+using paymentRequestedInfo = ::mtproto::api::raw::paymentRequestedInfo<::mtproto::api::tl_storage>;
+using paymentSavedCredentialsCard = ::mtproto::api::raw::paymentSavedCredentialsCard<::mtproto::api::tl_storage>;
+using webDocument = ::mtproto::api::raw::webDocument<::mtproto::api::tl_storage>;
+using webDocumentNoProxy = ::mtproto::api::raw::webDocumentNoProxy<::mtproto::api::tl_storage>;
+using inputWebDocument = ::mtproto::api::raw::inputWebDocument<::mtproto::api::tl_storage>;
+using inputWebFileLocation = ::mtproto::api::raw::inputWebFileLocation<::mtproto::api::tl_storage>;
+using inputWebFileGeoPointLocation = ::mtproto::api::raw::inputWebFileGeoPointLocation<::mtproto::api::tl_storage>;
+using inputWebFileAudioAlbumThumbLocation = ::mtproto::api::raw::inputWebFileAudioAlbumThumbLocation<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::upload {
-using webFile = ::mtproto::api::raw::upload::webFile<::mtproto::tl::owning>;
+using webFile = ::mtproto::api::raw::upload::webFile<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::upload
 
 namespace mtproto::api::payments {
-using paymentForm = ::mtproto::api::raw::payments::paymentForm<::mtproto::tl::owning>;
-using paymentFormStars = ::mtproto::api::raw::payments::paymentFormStars<::mtproto::tl::owning>;
-using paymentFormStarGift = ::mtproto::api::raw::payments::paymentFormStarGift<::mtproto::tl::owning>;
-using validatedRequestedInfo = ::mtproto::api::raw::payments::validatedRequestedInfo<::mtproto::tl::owning>;
-using paymentResult = ::mtproto::api::raw::payments::paymentResult<::mtproto::tl::owning>;
-using paymentVerificationNeeded = ::mtproto::api::raw::payments::paymentVerificationNeeded<::mtproto::tl::owning>;
-using paymentReceipt = ::mtproto::api::raw::payments::paymentReceipt<::mtproto::tl::owning>;
-using paymentReceiptStars = ::mtproto::api::raw::payments::paymentReceiptStars<::mtproto::tl::owning>;
-using savedInfo = ::mtproto::api::raw::payments::savedInfo<::mtproto::tl::owning>;
+using paymentForm = ::mtproto::api::raw::payments::paymentForm<::mtproto::api::tl_storage>;
+using paymentFormStars = ::mtproto::api::raw::payments::paymentFormStars<::mtproto::api::tl_storage>;
+using paymentFormStarGift = ::mtproto::api::raw::payments::paymentFormStarGift<::mtproto::api::tl_storage>;
+using validatedRequestedInfo = ::mtproto::api::raw::payments::validatedRequestedInfo<::mtproto::api::tl_storage>;
+using paymentResult = ::mtproto::api::raw::payments::paymentResult<::mtproto::api::tl_storage>;
+using paymentVerificationNeeded = ::mtproto::api::raw::payments::paymentVerificationNeeded<::mtproto::api::tl_storage>;
+using paymentReceipt = ::mtproto::api::raw::payments::paymentReceipt<::mtproto::api::tl_storage>;
+using paymentReceiptStars = ::mtproto::api::raw::payments::paymentReceiptStars<::mtproto::api::tl_storage>;
+using savedInfo = ::mtproto::api::raw::payments::savedInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using inputPaymentCredentialsSaved = ::mtproto::api::raw::inputPaymentCredentialsSaved<::mtproto::tl::owning>;
-using inputPaymentCredentials = ::mtproto::api::raw::inputPaymentCredentials<::mtproto::tl::owning>;
-using inputPaymentCredentialsApplePay = ::mtproto::api::raw::inputPaymentCredentialsApplePay<::mtproto::tl::owning>;
-using inputPaymentCredentialsGooglePay = ::mtproto::api::raw::inputPaymentCredentialsGooglePay<::mtproto::tl::owning>;
+using inputPaymentCredentialsSaved = ::mtproto::api::raw::inputPaymentCredentialsSaved<::mtproto::api::tl_storage>;
+using inputPaymentCredentials = ::mtproto::api::raw::inputPaymentCredentials<::mtproto::api::tl_storage>;
+using inputPaymentCredentialsApplePay = ::mtproto::api::raw::inputPaymentCredentialsApplePay<::mtproto::api::tl_storage>;
+using inputPaymentCredentialsGooglePay = ::mtproto::api::raw::inputPaymentCredentialsGooglePay<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using tmpPassword = ::mtproto::api::raw::account::tmpPassword<::mtproto::tl::owning>;
+using tmpPassword = ::mtproto::api::raw::account::tmpPassword<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using shippingOption = ::mtproto::api::raw::shippingOption<::mtproto::tl::owning>;
-using inputStickerSetItem = ::mtproto::api::raw::inputStickerSetItem<::mtproto::tl::owning>;
-using inputPhoneCall = ::mtproto::api::raw::inputPhoneCall<::mtproto::tl::owning>;
-using phoneCallEmpty = ::mtproto::api::raw::phoneCallEmpty<::mtproto::tl::owning>;
-using phoneCallWaiting = ::mtproto::api::raw::phoneCallWaiting<::mtproto::tl::owning>;
-using phoneCallRequested = ::mtproto::api::raw::phoneCallRequested<::mtproto::tl::owning>;
-using phoneCallAccepted = ::mtproto::api::raw::phoneCallAccepted<::mtproto::tl::owning>;
-using phoneCall = ::mtproto::api::raw::phoneCall<::mtproto::tl::owning>;
-using phoneCallDiscarded = ::mtproto::api::raw::phoneCallDiscarded<::mtproto::tl::owning>;
-using phoneConnection = ::mtproto::api::raw::phoneConnection<::mtproto::tl::owning>;
-using phoneConnectionWebrtc = ::mtproto::api::raw::phoneConnectionWebrtc<::mtproto::tl::owning>;
-using phoneCallProtocol = ::mtproto::api::raw::phoneCallProtocol<::mtproto::tl::owning>;
+using shippingOption = ::mtproto::api::raw::shippingOption<::mtproto::api::tl_storage>;
+using inputStickerSetItem = ::mtproto::api::raw::inputStickerSetItem<::mtproto::api::tl_storage>;
+using inputPhoneCall = ::mtproto::api::raw::inputPhoneCall<::mtproto::api::tl_storage>;
+using phoneCallEmpty = ::mtproto::api::raw::phoneCallEmpty<::mtproto::api::tl_storage>;
+using phoneCallWaiting = ::mtproto::api::raw::phoneCallWaiting<::mtproto::api::tl_storage>;
+using phoneCallRequested = ::mtproto::api::raw::phoneCallRequested<::mtproto::api::tl_storage>;
+using phoneCallAccepted = ::mtproto::api::raw::phoneCallAccepted<::mtproto::api::tl_storage>;
+using phoneCall = ::mtproto::api::raw::phoneCall<::mtproto::api::tl_storage>;
+using phoneCallDiscarded = ::mtproto::api::raw::phoneCallDiscarded<::mtproto::api::tl_storage>;
+using phoneConnection = ::mtproto::api::raw::phoneConnection<::mtproto::api::tl_storage>;
+using phoneConnectionWebrtc = ::mtproto::api::raw::phoneConnectionWebrtc<::mtproto::api::tl_storage>;
+using phoneCallProtocol = ::mtproto::api::raw::phoneCallProtocol<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::phone {
-using phoneCall = ::mtproto::api::raw::phone::phoneCall<::mtproto::tl::owning>;
+using phoneCall = ::mtproto::api::raw::phone::phoneCall<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::phone
 
 namespace mtproto::api::upload {
-using cdnFileReuploadNeeded = ::mtproto::api::raw::upload::cdnFileReuploadNeeded<::mtproto::tl::owning>;
-using cdnFile = ::mtproto::api::raw::upload::cdnFile<::mtproto::tl::owning>;
+using cdnFileReuploadNeeded = ::mtproto::api::raw::upload::cdnFileReuploadNeeded<::mtproto::api::tl_storage>;
+using cdnFile = ::mtproto::api::raw::upload::cdnFile<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::upload
 
 namespace mtproto::api {
-using cdnPublicKey = ::mtproto::api::raw::cdnPublicKey<::mtproto::tl::owning>;
-using cdnConfig = ::mtproto::api::raw::cdnConfig<::mtproto::tl::owning>;
-using langPackString = ::mtproto::api::raw::langPackString<::mtproto::tl::owning>;
-using langPackStringPluralized = ::mtproto::api::raw::langPackStringPluralized<::mtproto::tl::owning>;
-using langPackStringDeleted = ::mtproto::api::raw::langPackStringDeleted<::mtproto::tl::owning>;
-using langPackDifference = ::mtproto::api::raw::langPackDifference<::mtproto::tl::owning>;
-using langPackLanguage = ::mtproto::api::raw::langPackLanguage<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeTitle = ::mtproto::api::raw::channelAdminLogEventActionChangeTitle<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeAbout = ::mtproto::api::raw::channelAdminLogEventActionChangeAbout<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeUsername = ::mtproto::api::raw::channelAdminLogEventActionChangeUsername<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangePhoto = ::mtproto::api::raw::channelAdminLogEventActionChangePhoto<::mtproto::tl::owning>;
-using channelAdminLogEventActionToggleInvites = ::mtproto::api::raw::channelAdminLogEventActionToggleInvites<::mtproto::tl::owning>;
-using channelAdminLogEventActionToggleSignatures = ::mtproto::api::raw::channelAdminLogEventActionToggleSignatures<::mtproto::tl::owning>;
-using channelAdminLogEventActionUpdatePinned = ::mtproto::api::raw::channelAdminLogEventActionUpdatePinned<::mtproto::tl::owning>;
-using channelAdminLogEventActionEditMessage = ::mtproto::api::raw::channelAdminLogEventActionEditMessage<::mtproto::tl::owning>;
-using channelAdminLogEventActionDeleteMessage = ::mtproto::api::raw::channelAdminLogEventActionDeleteMessage<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantJoin = ::mtproto::api::raw::channelAdminLogEventActionParticipantJoin<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantLeave = ::mtproto::api::raw::channelAdminLogEventActionParticipantLeave<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantInvite = ::mtproto::api::raw::channelAdminLogEventActionParticipantInvite<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantToggleBan = ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleBan<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantToggleAdmin = ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleAdmin<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeStickerSet = ::mtproto::api::raw::channelAdminLogEventActionChangeStickerSet<::mtproto::tl::owning>;
-using channelAdminLogEventActionTogglePreHistoryHidden = ::mtproto::api::raw::channelAdminLogEventActionTogglePreHistoryHidden<::mtproto::tl::owning>;
-using channelAdminLogEventActionDefaultBannedRights = ::mtproto::api::raw::channelAdminLogEventActionDefaultBannedRights<::mtproto::tl::owning>;
-using channelAdminLogEventActionStopPoll = ::mtproto::api::raw::channelAdminLogEventActionStopPoll<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeLinkedChat = ::mtproto::api::raw::channelAdminLogEventActionChangeLinkedChat<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeLocation = ::mtproto::api::raw::channelAdminLogEventActionChangeLocation<::mtproto::tl::owning>;
-using channelAdminLogEventActionToggleSlowMode = ::mtproto::api::raw::channelAdminLogEventActionToggleSlowMode<::mtproto::tl::owning>;
-using channelAdminLogEventActionStartGroupCall = ::mtproto::api::raw::channelAdminLogEventActionStartGroupCall<::mtproto::tl::owning>;
-using channelAdminLogEventActionDiscardGroupCall = ::mtproto::api::raw::channelAdminLogEventActionDiscardGroupCall<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantMute = ::mtproto::api::raw::channelAdminLogEventActionParticipantMute<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantUnmute = ::mtproto::api::raw::channelAdminLogEventActionParticipantUnmute<::mtproto::tl::owning>;
-using channelAdminLogEventActionToggleGroupCallSetting = ::mtproto::api::raw::channelAdminLogEventActionToggleGroupCallSetting<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantJoinByInvite = ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByInvite<::mtproto::tl::owning>;
-using channelAdminLogEventActionExportedInviteDelete = ::mtproto::api::raw::channelAdminLogEventActionExportedInviteDelete<::mtproto::tl::owning>;
-using channelAdminLogEventActionExportedInviteRevoke = ::mtproto::api::raw::channelAdminLogEventActionExportedInviteRevoke<::mtproto::tl::owning>;
-using channelAdminLogEventActionExportedInviteEdit = ::mtproto::api::raw::channelAdminLogEventActionExportedInviteEdit<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantVolume = ::mtproto::api::raw::channelAdminLogEventActionParticipantVolume<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeHistoryTTL = ::mtproto::api::raw::channelAdminLogEventActionChangeHistoryTTL<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantJoinByRequest = ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByRequest<::mtproto::tl::owning>;
-using channelAdminLogEventActionToggleNoForwards = ::mtproto::api::raw::channelAdminLogEventActionToggleNoForwards<::mtproto::tl::owning>;
-using channelAdminLogEventActionSendMessage = ::mtproto::api::raw::channelAdminLogEventActionSendMessage<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeAvailableReactions = ::mtproto::api::raw::channelAdminLogEventActionChangeAvailableReactions<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeUsernames = ::mtproto::api::raw::channelAdminLogEventActionChangeUsernames<::mtproto::tl::owning>;
-using channelAdminLogEventActionToggleForum = ::mtproto::api::raw::channelAdminLogEventActionToggleForum<::mtproto::tl::owning>;
-using channelAdminLogEventActionCreateTopic = ::mtproto::api::raw::channelAdminLogEventActionCreateTopic<::mtproto::tl::owning>;
-using channelAdminLogEventActionEditTopic = ::mtproto::api::raw::channelAdminLogEventActionEditTopic<::mtproto::tl::owning>;
-using channelAdminLogEventActionDeleteTopic = ::mtproto::api::raw::channelAdminLogEventActionDeleteTopic<::mtproto::tl::owning>;
-using channelAdminLogEventActionPinTopic = ::mtproto::api::raw::channelAdminLogEventActionPinTopic<::mtproto::tl::owning>;
-using channelAdminLogEventActionToggleAntiSpam = ::mtproto::api::raw::channelAdminLogEventActionToggleAntiSpam<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangePeerColor = ::mtproto::api::raw::channelAdminLogEventActionChangePeerColor<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeProfilePeerColor = ::mtproto::api::raw::channelAdminLogEventActionChangeProfilePeerColor<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeWallpaper = ::mtproto::api::raw::channelAdminLogEventActionChangeWallpaper<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeEmojiStatus = ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStatus<::mtproto::tl::owning>;
-using channelAdminLogEventActionChangeEmojiStickerSet = ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStickerSet<::mtproto::tl::owning>;
-using channelAdminLogEventActionToggleSignatureProfiles = ::mtproto::api::raw::channelAdminLogEventActionToggleSignatureProfiles<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantSubExtend = ::mtproto::api::raw::channelAdminLogEventActionParticipantSubExtend<::mtproto::tl::owning>;
-using channelAdminLogEventActionToggleAutotranslation = ::mtproto::api::raw::channelAdminLogEventActionToggleAutotranslation<::mtproto::tl::owning>;
-using channelAdminLogEventActionParticipantEditRank = ::mtproto::api::raw::channelAdminLogEventActionParticipantEditRank<::mtproto::tl::owning>;
-using channelAdminLogEvent = ::mtproto::api::raw::channelAdminLogEvent<::mtproto::tl::owning>;
+using cdnPublicKey = ::mtproto::api::raw::cdnPublicKey<::mtproto::api::tl_storage>;
+using cdnConfig = ::mtproto::api::raw::cdnConfig<::mtproto::api::tl_storage>;
+using langPackString = ::mtproto::api::raw::langPackString<::mtproto::api::tl_storage>;
+using langPackStringPluralized = ::mtproto::api::raw::langPackStringPluralized<::mtproto::api::tl_storage>;
+using langPackStringDeleted = ::mtproto::api::raw::langPackStringDeleted<::mtproto::api::tl_storage>;
+using langPackDifference = ::mtproto::api::raw::langPackDifference<::mtproto::api::tl_storage>;
+using langPackLanguage = ::mtproto::api::raw::langPackLanguage<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeTitle = ::mtproto::api::raw::channelAdminLogEventActionChangeTitle<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeAbout = ::mtproto::api::raw::channelAdminLogEventActionChangeAbout<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeUsername = ::mtproto::api::raw::channelAdminLogEventActionChangeUsername<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangePhoto = ::mtproto::api::raw::channelAdminLogEventActionChangePhoto<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionToggleInvites = ::mtproto::api::raw::channelAdminLogEventActionToggleInvites<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionToggleSignatures = ::mtproto::api::raw::channelAdminLogEventActionToggleSignatures<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionUpdatePinned = ::mtproto::api::raw::channelAdminLogEventActionUpdatePinned<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionEditMessage = ::mtproto::api::raw::channelAdminLogEventActionEditMessage<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionDeleteMessage = ::mtproto::api::raw::channelAdminLogEventActionDeleteMessage<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantJoin = ::mtproto::api::raw::channelAdminLogEventActionParticipantJoin<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantLeave = ::mtproto::api::raw::channelAdminLogEventActionParticipantLeave<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantInvite = ::mtproto::api::raw::channelAdminLogEventActionParticipantInvite<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantToggleBan = ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleBan<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantToggleAdmin = ::mtproto::api::raw::channelAdminLogEventActionParticipantToggleAdmin<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeStickerSet = ::mtproto::api::raw::channelAdminLogEventActionChangeStickerSet<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionTogglePreHistoryHidden = ::mtproto::api::raw::channelAdminLogEventActionTogglePreHistoryHidden<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionDefaultBannedRights = ::mtproto::api::raw::channelAdminLogEventActionDefaultBannedRights<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionStopPoll = ::mtproto::api::raw::channelAdminLogEventActionStopPoll<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeLinkedChat = ::mtproto::api::raw::channelAdminLogEventActionChangeLinkedChat<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeLocation = ::mtproto::api::raw::channelAdminLogEventActionChangeLocation<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionToggleSlowMode = ::mtproto::api::raw::channelAdminLogEventActionToggleSlowMode<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionStartGroupCall = ::mtproto::api::raw::channelAdminLogEventActionStartGroupCall<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionDiscardGroupCall = ::mtproto::api::raw::channelAdminLogEventActionDiscardGroupCall<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantMute = ::mtproto::api::raw::channelAdminLogEventActionParticipantMute<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantUnmute = ::mtproto::api::raw::channelAdminLogEventActionParticipantUnmute<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionToggleGroupCallSetting = ::mtproto::api::raw::channelAdminLogEventActionToggleGroupCallSetting<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantJoinByInvite = ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByInvite<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionExportedInviteDelete = ::mtproto::api::raw::channelAdminLogEventActionExportedInviteDelete<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionExportedInviteRevoke = ::mtproto::api::raw::channelAdminLogEventActionExportedInviteRevoke<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionExportedInviteEdit = ::mtproto::api::raw::channelAdminLogEventActionExportedInviteEdit<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantVolume = ::mtproto::api::raw::channelAdminLogEventActionParticipantVolume<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeHistoryTTL = ::mtproto::api::raw::channelAdminLogEventActionChangeHistoryTTL<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantJoinByRequest = ::mtproto::api::raw::channelAdminLogEventActionParticipantJoinByRequest<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionToggleNoForwards = ::mtproto::api::raw::channelAdminLogEventActionToggleNoForwards<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionSendMessage = ::mtproto::api::raw::channelAdminLogEventActionSendMessage<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeAvailableReactions = ::mtproto::api::raw::channelAdminLogEventActionChangeAvailableReactions<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeUsernames = ::mtproto::api::raw::channelAdminLogEventActionChangeUsernames<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionToggleForum = ::mtproto::api::raw::channelAdminLogEventActionToggleForum<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionCreateTopic = ::mtproto::api::raw::channelAdminLogEventActionCreateTopic<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionEditTopic = ::mtproto::api::raw::channelAdminLogEventActionEditTopic<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionDeleteTopic = ::mtproto::api::raw::channelAdminLogEventActionDeleteTopic<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionPinTopic = ::mtproto::api::raw::channelAdminLogEventActionPinTopic<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionToggleAntiSpam = ::mtproto::api::raw::channelAdminLogEventActionToggleAntiSpam<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangePeerColor = ::mtproto::api::raw::channelAdminLogEventActionChangePeerColor<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeProfilePeerColor = ::mtproto::api::raw::channelAdminLogEventActionChangeProfilePeerColor<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeWallpaper = ::mtproto::api::raw::channelAdminLogEventActionChangeWallpaper<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeEmojiStatus = ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStatus<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionChangeEmojiStickerSet = ::mtproto::api::raw::channelAdminLogEventActionChangeEmojiStickerSet<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionToggleSignatureProfiles = ::mtproto::api::raw::channelAdminLogEventActionToggleSignatureProfiles<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantSubExtend = ::mtproto::api::raw::channelAdminLogEventActionParticipantSubExtend<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionToggleAutotranslation = ::mtproto::api::raw::channelAdminLogEventActionToggleAutotranslation<::mtproto::api::tl_storage>;
+using channelAdminLogEventActionParticipantEditRank = ::mtproto::api::raw::channelAdminLogEventActionParticipantEditRank<::mtproto::api::tl_storage>;
+using channelAdminLogEvent = ::mtproto::api::raw::channelAdminLogEvent<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::channels {
-using adminLogResults = ::mtproto::api::raw::channels::adminLogResults<::mtproto::tl::owning>;
+using adminLogResults = ::mtproto::api::raw::channels::adminLogResults<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::channels
 
 namespace mtproto::api {
-using channelAdminLogEventsFilter = ::mtproto::api::raw::channelAdminLogEventsFilter<::mtproto::tl::owning>;
-using popularContact = ::mtproto::api::raw::popularContact<::mtproto::tl::owning>;
+using channelAdminLogEventsFilter = ::mtproto::api::raw::channelAdminLogEventsFilter<::mtproto::api::tl_storage>;
+using popularContact = ::mtproto::api::raw::popularContact<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using favedStickersNotModified = ::mtproto::api::raw::messages::favedStickersNotModified<::mtproto::tl::owning>;
-using favedStickers = ::mtproto::api::raw::messages::favedStickers<::mtproto::tl::owning>;
+using favedStickersNotModified = ::mtproto::api::raw::messages::favedStickersNotModified<::mtproto::api::tl_storage>;
+using favedStickers = ::mtproto::api::raw::messages::favedStickers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using recentMeUrlUnknown = ::mtproto::api::raw::recentMeUrlUnknown<::mtproto::tl::owning>;
-using recentMeUrlUser = ::mtproto::api::raw::recentMeUrlUser<::mtproto::tl::owning>;
-using recentMeUrlChat = ::mtproto::api::raw::recentMeUrlChat<::mtproto::tl::owning>;
-using recentMeUrlChatInvite = ::mtproto::api::raw::recentMeUrlChatInvite<::mtproto::tl::owning>;
-using recentMeUrlStickerSet = ::mtproto::api::raw::recentMeUrlStickerSet<::mtproto::tl::owning>;
+using recentMeUrlUnknown = ::mtproto::api::raw::recentMeUrlUnknown<::mtproto::api::tl_storage>;
+using recentMeUrlUser = ::mtproto::api::raw::recentMeUrlUser<::mtproto::api::tl_storage>;
+using recentMeUrlChat = ::mtproto::api::raw::recentMeUrlChat<::mtproto::api::tl_storage>;
+using recentMeUrlChatInvite = ::mtproto::api::raw::recentMeUrlChatInvite<::mtproto::api::tl_storage>;
+using recentMeUrlStickerSet = ::mtproto::api::raw::recentMeUrlStickerSet<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using recentMeUrls = ::mtproto::api::raw::help::recentMeUrls<::mtproto::tl::owning>;
+using recentMeUrls = ::mtproto::api::raw::help::recentMeUrls<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using inputSingleMedia = ::mtproto::api::raw::inputSingleMedia<::mtproto::tl::owning>;
-using webAuthorization = ::mtproto::api::raw::webAuthorization<::mtproto::tl::owning>;
+using inputSingleMedia = ::mtproto::api::raw::inputSingleMedia<::mtproto::api::tl_storage>;
+using webAuthorization = ::mtproto::api::raw::webAuthorization<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using webAuthorizations = ::mtproto::api::raw::account::webAuthorizations<::mtproto::tl::owning>;
+using webAuthorizations = ::mtproto::api::raw::account::webAuthorizations<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using inputMessageID = ::mtproto::api::raw::inputMessageID<::mtproto::tl::owning>;
-using inputMessageReplyTo = ::mtproto::api::raw::inputMessageReplyTo<::mtproto::tl::owning>;
-using inputMessagePinned = ::mtproto::api::raw::inputMessagePinned<::mtproto::tl::owning>;
-using inputMessageCallbackQuery = ::mtproto::api::raw::inputMessageCallbackQuery<::mtproto::tl::owning>;
-using inputDialogPeer = ::mtproto::api::raw::inputDialogPeer<::mtproto::tl::owning>;
-using inputDialogPeerFolder = ::mtproto::api::raw::inputDialogPeerFolder<::mtproto::tl::owning>;
-using inputDialogPeerCommunity = ::mtproto::api::raw::inputDialogPeerCommunity<::mtproto::tl::owning>;
-using dialogPeer = ::mtproto::api::raw::dialogPeer<::mtproto::tl::owning>;
-using dialogPeerFolder = ::mtproto::api::raw::dialogPeerFolder<::mtproto::tl::owning>;
-using dialogPeerCommunity = ::mtproto::api::raw::dialogPeerCommunity<::mtproto::tl::owning>;
+using inputMessageID = ::mtproto::api::raw::inputMessageID<::mtproto::api::tl_storage>;
+using inputMessageReplyTo = ::mtproto::api::raw::inputMessageReplyTo<::mtproto::api::tl_storage>;
+using inputMessagePinned = ::mtproto::api::raw::inputMessagePinned<::mtproto::api::tl_storage>;
+using inputMessageCallbackQuery = ::mtproto::api::raw::inputMessageCallbackQuery<::mtproto::api::tl_storage>;
+using inputDialogPeer = ::mtproto::api::raw::inputDialogPeer<::mtproto::api::tl_storage>;
+using inputDialogPeerFolder = ::mtproto::api::raw::inputDialogPeerFolder<::mtproto::api::tl_storage>;
+using inputDialogPeerCommunity = ::mtproto::api::raw::inputDialogPeerCommunity<::mtproto::api::tl_storage>;
+using dialogPeer = ::mtproto::api::raw::dialogPeer<::mtproto::api::tl_storage>;
+using dialogPeerFolder = ::mtproto::api::raw::dialogPeerFolder<::mtproto::api::tl_storage>;
+using dialogPeerCommunity = ::mtproto::api::raw::dialogPeerCommunity<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using foundStickerSetsNotModified = ::mtproto::api::raw::messages::foundStickerSetsNotModified<::mtproto::tl::owning>;
-using foundStickerSets = ::mtproto::api::raw::messages::foundStickerSets<::mtproto::tl::owning>;
+using foundStickerSetsNotModified = ::mtproto::api::raw::messages::foundStickerSetsNotModified<::mtproto::api::tl_storage>;
+using foundStickerSets = ::mtproto::api::raw::messages::foundStickerSets<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using fileHash = ::mtproto::api::raw::fileHash<::mtproto::tl::owning>;
-using inputClientProxy = ::mtproto::api::raw::inputClientProxy<::mtproto::tl::owning>;
+using fileHash = ::mtproto::api::raw::fileHash<::mtproto::api::tl_storage>;
+using inputClientProxy = ::mtproto::api::raw::inputClientProxy<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using termsOfServiceUpdateEmpty = ::mtproto::api::raw::help::termsOfServiceUpdateEmpty<::mtproto::tl::owning>;
-using termsOfServiceUpdate = ::mtproto::api::raw::help::termsOfServiceUpdate<::mtproto::tl::owning>;
+using termsOfServiceUpdateEmpty = ::mtproto::api::raw::help::termsOfServiceUpdateEmpty<::mtproto::api::tl_storage>;
+using termsOfServiceUpdate = ::mtproto::api::raw::help::termsOfServiceUpdate<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using inputSecureFileUploaded = ::mtproto::api::raw::inputSecureFileUploaded<::mtproto::tl::owning>;
-using inputSecureFile = ::mtproto::api::raw::inputSecureFile<::mtproto::tl::owning>;
-using secureFileEmpty = ::mtproto::api::raw::secureFileEmpty<::mtproto::tl::owning>;
-using secureFile = ::mtproto::api::raw::secureFile<::mtproto::tl::owning>;
-using secureData = ::mtproto::api::raw::secureData<::mtproto::tl::owning>;
-using securePlainPhone = ::mtproto::api::raw::securePlainPhone<::mtproto::tl::owning>;
-using securePlainEmail = ::mtproto::api::raw::securePlainEmail<::mtproto::tl::owning>;
-using secureValueTypePersonalDetails = ::mtproto::api::raw::secureValueTypePersonalDetails<::mtproto::tl::owning>;
-using secureValueTypePassport = ::mtproto::api::raw::secureValueTypePassport<::mtproto::tl::owning>;
-using secureValueTypeDriverLicense = ::mtproto::api::raw::secureValueTypeDriverLicense<::mtproto::tl::owning>;
-using secureValueTypeIdentityCard = ::mtproto::api::raw::secureValueTypeIdentityCard<::mtproto::tl::owning>;
-using secureValueTypeInternalPassport = ::mtproto::api::raw::secureValueTypeInternalPassport<::mtproto::tl::owning>;
-using secureValueTypeAddress = ::mtproto::api::raw::secureValueTypeAddress<::mtproto::tl::owning>;
-using secureValueTypeUtilityBill = ::mtproto::api::raw::secureValueTypeUtilityBill<::mtproto::tl::owning>;
-using secureValueTypeBankStatement = ::mtproto::api::raw::secureValueTypeBankStatement<::mtproto::tl::owning>;
-using secureValueTypeRentalAgreement = ::mtproto::api::raw::secureValueTypeRentalAgreement<::mtproto::tl::owning>;
-using secureValueTypePassportRegistration = ::mtproto::api::raw::secureValueTypePassportRegistration<::mtproto::tl::owning>;
-using secureValueTypeTemporaryRegistration = ::mtproto::api::raw::secureValueTypeTemporaryRegistration<::mtproto::tl::owning>;
-using secureValueTypePhone = ::mtproto::api::raw::secureValueTypePhone<::mtproto::tl::owning>;
-using secureValueTypeEmail = ::mtproto::api::raw::secureValueTypeEmail<::mtproto::tl::owning>;
-using secureValue = ::mtproto::api::raw::secureValue<::mtproto::tl::owning>;
-using inputSecureValue = ::mtproto::api::raw::inputSecureValue<::mtproto::tl::owning>;
-using secureValueHash = ::mtproto::api::raw::secureValueHash<::mtproto::tl::owning>;
-using secureValueErrorData = ::mtproto::api::raw::secureValueErrorData<::mtproto::tl::owning>;
-using secureValueErrorFrontSide = ::mtproto::api::raw::secureValueErrorFrontSide<::mtproto::tl::owning>;
-using secureValueErrorReverseSide = ::mtproto::api::raw::secureValueErrorReverseSide<::mtproto::tl::owning>;
-using secureValueErrorSelfie = ::mtproto::api::raw::secureValueErrorSelfie<::mtproto::tl::owning>;
-using secureValueErrorFile = ::mtproto::api::raw::secureValueErrorFile<::mtproto::tl::owning>;
-using secureValueErrorFiles = ::mtproto::api::raw::secureValueErrorFiles<::mtproto::tl::owning>;
-using secureValueError = ::mtproto::api::raw::secureValueError<::mtproto::tl::owning>;
-using secureValueErrorTranslationFile = ::mtproto::api::raw::secureValueErrorTranslationFile<::mtproto::tl::owning>;
-using secureValueErrorTranslationFiles = ::mtproto::api::raw::secureValueErrorTranslationFiles<::mtproto::tl::owning>;
-using secureCredentialsEncrypted = ::mtproto::api::raw::secureCredentialsEncrypted<::mtproto::tl::owning>;
+using inputSecureFileUploaded = ::mtproto::api::raw::inputSecureFileUploaded<::mtproto::api::tl_storage>;
+using inputSecureFile = ::mtproto::api::raw::inputSecureFile<::mtproto::api::tl_storage>;
+using secureFileEmpty = ::mtproto::api::raw::secureFileEmpty<::mtproto::api::tl_storage>;
+using secureFile = ::mtproto::api::raw::secureFile<::mtproto::api::tl_storage>;
+using secureData = ::mtproto::api::raw::secureData<::mtproto::api::tl_storage>;
+using securePlainPhone = ::mtproto::api::raw::securePlainPhone<::mtproto::api::tl_storage>;
+using securePlainEmail = ::mtproto::api::raw::securePlainEmail<::mtproto::api::tl_storage>;
+using secureValueTypePersonalDetails = ::mtproto::api::raw::secureValueTypePersonalDetails<::mtproto::api::tl_storage>;
+using secureValueTypePassport = ::mtproto::api::raw::secureValueTypePassport<::mtproto::api::tl_storage>;
+using secureValueTypeDriverLicense = ::mtproto::api::raw::secureValueTypeDriverLicense<::mtproto::api::tl_storage>;
+using secureValueTypeIdentityCard = ::mtproto::api::raw::secureValueTypeIdentityCard<::mtproto::api::tl_storage>;
+using secureValueTypeInternalPassport = ::mtproto::api::raw::secureValueTypeInternalPassport<::mtproto::api::tl_storage>;
+using secureValueTypeAddress = ::mtproto::api::raw::secureValueTypeAddress<::mtproto::api::tl_storage>;
+using secureValueTypeUtilityBill = ::mtproto::api::raw::secureValueTypeUtilityBill<::mtproto::api::tl_storage>;
+using secureValueTypeBankStatement = ::mtproto::api::raw::secureValueTypeBankStatement<::mtproto::api::tl_storage>;
+using secureValueTypeRentalAgreement = ::mtproto::api::raw::secureValueTypeRentalAgreement<::mtproto::api::tl_storage>;
+using secureValueTypePassportRegistration = ::mtproto::api::raw::secureValueTypePassportRegistration<::mtproto::api::tl_storage>;
+using secureValueTypeTemporaryRegistration = ::mtproto::api::raw::secureValueTypeTemporaryRegistration<::mtproto::api::tl_storage>;
+using secureValueTypePhone = ::mtproto::api::raw::secureValueTypePhone<::mtproto::api::tl_storage>;
+using secureValueTypeEmail = ::mtproto::api::raw::secureValueTypeEmail<::mtproto::api::tl_storage>;
+using secureValue = ::mtproto::api::raw::secureValue<::mtproto::api::tl_storage>;
+using inputSecureValue = ::mtproto::api::raw::inputSecureValue<::mtproto::api::tl_storage>;
+using secureValueHash = ::mtproto::api::raw::secureValueHash<::mtproto::api::tl_storage>;
+using secureValueErrorData = ::mtproto::api::raw::secureValueErrorData<::mtproto::api::tl_storage>;
+using secureValueErrorFrontSide = ::mtproto::api::raw::secureValueErrorFrontSide<::mtproto::api::tl_storage>;
+using secureValueErrorReverseSide = ::mtproto::api::raw::secureValueErrorReverseSide<::mtproto::api::tl_storage>;
+using secureValueErrorSelfie = ::mtproto::api::raw::secureValueErrorSelfie<::mtproto::api::tl_storage>;
+using secureValueErrorFile = ::mtproto::api::raw::secureValueErrorFile<::mtproto::api::tl_storage>;
+using secureValueErrorFiles = ::mtproto::api::raw::secureValueErrorFiles<::mtproto::api::tl_storage>;
+using secureValueError = ::mtproto::api::raw::secureValueError<::mtproto::api::tl_storage>;
+using secureValueErrorTranslationFile = ::mtproto::api::raw::secureValueErrorTranslationFile<::mtproto::api::tl_storage>;
+using secureValueErrorTranslationFiles = ::mtproto::api::raw::secureValueErrorTranslationFiles<::mtproto::api::tl_storage>;
+using secureCredentialsEncrypted = ::mtproto::api::raw::secureCredentialsEncrypted<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using authorizationForm = ::mtproto::api::raw::account::authorizationForm<::mtproto::tl::owning>;
-using sentEmailCode = ::mtproto::api::raw::account::sentEmailCode<::mtproto::tl::owning>;
+using authorizationForm = ::mtproto::api::raw::account::authorizationForm<::mtproto::api::tl_storage>;
+using sentEmailCode = ::mtproto::api::raw::account::sentEmailCode<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::help {
-using deepLinkInfoEmpty = ::mtproto::api::raw::help::deepLinkInfoEmpty<::mtproto::tl::owning>;
-using deepLinkInfo = ::mtproto::api::raw::help::deepLinkInfo<::mtproto::tl::owning>;
+using deepLinkInfoEmpty = ::mtproto::api::raw::help::deepLinkInfoEmpty<::mtproto::api::tl_storage>;
+using deepLinkInfo = ::mtproto::api::raw::help::deepLinkInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using savedPhoneContact = ::mtproto::api::raw::savedPhoneContact<::mtproto::tl::owning>;
+using savedPhoneContact = ::mtproto::api::raw::savedPhoneContact<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using takeout = ::mtproto::api::raw::account::takeout<::mtproto::tl::owning>;
+using takeout = ::mtproto::api::raw::account::takeout<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using passwordKdfAlgoUnknown = ::mtproto::api::raw::passwordKdfAlgoUnknown<::mtproto::tl::owning>;
-using passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow = ::mtproto::api::raw::passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow<::mtproto::tl::owning>;
-using securePasswordKdfAlgoUnknown = ::mtproto::api::raw::securePasswordKdfAlgoUnknown<::mtproto::tl::owning>;
-using securePasswordKdfAlgoPBKDF2HMACSHA512iter100000 = ::mtproto::api::raw::securePasswordKdfAlgoPBKDF2HMACSHA512iter100000<::mtproto::tl::owning>;
-using securePasswordKdfAlgoSHA512 = ::mtproto::api::raw::securePasswordKdfAlgoSHA512<::mtproto::tl::owning>;
-using secureSecretSettings = ::mtproto::api::raw::secureSecretSettings<::mtproto::tl::owning>;
-using inputCheckPasswordEmpty = ::mtproto::api::raw::inputCheckPasswordEmpty<::mtproto::tl::owning>;
-using inputCheckPasswordSRP = ::mtproto::api::raw::inputCheckPasswordSRP<::mtproto::tl::owning>;
-using secureRequiredType = ::mtproto::api::raw::secureRequiredType<::mtproto::tl::owning>;
-using secureRequiredTypeOneOf = ::mtproto::api::raw::secureRequiredTypeOneOf<::mtproto::tl::owning>;
+using passwordKdfAlgoUnknown = ::mtproto::api::raw::passwordKdfAlgoUnknown<::mtproto::api::tl_storage>;
+using passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow = ::mtproto::api::raw::passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow<::mtproto::api::tl_storage>;
+using securePasswordKdfAlgoUnknown = ::mtproto::api::raw::securePasswordKdfAlgoUnknown<::mtproto::api::tl_storage>;
+using securePasswordKdfAlgoPBKDF2HMACSHA512iter100000 = ::mtproto::api::raw::securePasswordKdfAlgoPBKDF2HMACSHA512iter100000<::mtproto::api::tl_storage>;
+using securePasswordKdfAlgoSHA512 = ::mtproto::api::raw::securePasswordKdfAlgoSHA512<::mtproto::api::tl_storage>;
+using secureSecretSettings = ::mtproto::api::raw::secureSecretSettings<::mtproto::api::tl_storage>;
+using inputCheckPasswordEmpty = ::mtproto::api::raw::inputCheckPasswordEmpty<::mtproto::api::tl_storage>;
+using inputCheckPasswordSRP = ::mtproto::api::raw::inputCheckPasswordSRP<::mtproto::api::tl_storage>;
+using secureRequiredType = ::mtproto::api::raw::secureRequiredType<::mtproto::api::tl_storage>;
+using secureRequiredTypeOneOf = ::mtproto::api::raw::secureRequiredTypeOneOf<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using passportConfigNotModified = ::mtproto::api::raw::help::passportConfigNotModified<::mtproto::tl::owning>;
-using passportConfig = ::mtproto::api::raw::help::passportConfig<::mtproto::tl::owning>;
+using passportConfigNotModified = ::mtproto::api::raw::help::passportConfigNotModified<::mtproto::api::tl_storage>;
+using passportConfig = ::mtproto::api::raw::help::passportConfig<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using inputAppEvent = ::mtproto::api::raw::inputAppEvent<::mtproto::tl::owning>;
-using jsonObjectValue = ::mtproto::api::raw::jsonObjectValue<::mtproto::tl::owning>;
-using jsonNull = ::mtproto::api::raw::jsonNull<::mtproto::tl::owning>;
-using jsonBool = ::mtproto::api::raw::jsonBool<::mtproto::tl::owning>;
-using jsonNumber = ::mtproto::api::raw::jsonNumber<::mtproto::tl::owning>;
-using jsonString = ::mtproto::api::raw::jsonString<::mtproto::tl::owning>;
-using jsonArray = ::mtproto::api::raw::jsonArray<::mtproto::tl::owning>;
-using jsonObject = ::mtproto::api::raw::jsonObject<::mtproto::tl::owning>;
-using pageTableCell = ::mtproto::api::raw::pageTableCell<::mtproto::tl::owning>;
-using pageTableRow = ::mtproto::api::raw::pageTableRow<::mtproto::tl::owning>;
-using pageCaption = ::mtproto::api::raw::pageCaption<::mtproto::tl::owning>;
-using pageListItemText = ::mtproto::api::raw::pageListItemText<::mtproto::tl::owning>;
-using pageListItemBlocks = ::mtproto::api::raw::pageListItemBlocks<::mtproto::tl::owning>;
-using pageListOrderedItemText = ::mtproto::api::raw::pageListOrderedItemText<::mtproto::tl::owning>;
-using pageListOrderedItemBlocks = ::mtproto::api::raw::pageListOrderedItemBlocks<::mtproto::tl::owning>;
-using pageRelatedArticle = ::mtproto::api::raw::pageRelatedArticle<::mtproto::tl::owning>;
-using page = ::mtproto::api::raw::page<::mtproto::tl::owning>;
+using inputAppEvent = ::mtproto::api::raw::inputAppEvent<::mtproto::api::tl_storage>;
+using jsonObjectValue = ::mtproto::api::raw::jsonObjectValue<::mtproto::api::tl_storage>;
+using jsonNull = ::mtproto::api::raw::jsonNull<::mtproto::api::tl_storage>;
+using jsonBool = ::mtproto::api::raw::jsonBool<::mtproto::api::tl_storage>;
+using jsonNumber = ::mtproto::api::raw::jsonNumber<::mtproto::api::tl_storage>;
+using jsonString = ::mtproto::api::raw::jsonString<::mtproto::api::tl_storage>;
+using jsonArray = ::mtproto::api::raw::jsonArray<::mtproto::api::tl_storage>;
+using jsonObject = ::mtproto::api::raw::jsonObject<::mtproto::api::tl_storage>;
+using pageTableCell = ::mtproto::api::raw::pageTableCell<::mtproto::api::tl_storage>;
+using pageTableRow = ::mtproto::api::raw::pageTableRow<::mtproto::api::tl_storage>;
+using pageCaption = ::mtproto::api::raw::pageCaption<::mtproto::api::tl_storage>;
+using pageListItemText = ::mtproto::api::raw::pageListItemText<::mtproto::api::tl_storage>;
+using pageListItemBlocks = ::mtproto::api::raw::pageListItemBlocks<::mtproto::api::tl_storage>;
+using pageListOrderedItemText = ::mtproto::api::raw::pageListOrderedItemText<::mtproto::api::tl_storage>;
+using pageListOrderedItemBlocks = ::mtproto::api::raw::pageListOrderedItemBlocks<::mtproto::api::tl_storage>;
+using pageRelatedArticle = ::mtproto::api::raw::pageRelatedArticle<::mtproto::api::tl_storage>;
+using page = ::mtproto::api::raw::page<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using supportName = ::mtproto::api::raw::help::supportName<::mtproto::tl::owning>;
-using userInfoEmpty = ::mtproto::api::raw::help::userInfoEmpty<::mtproto::tl::owning>;
-using userInfo = ::mtproto::api::raw::help::userInfo<::mtproto::tl::owning>;
+using supportName = ::mtproto::api::raw::help::supportName<::mtproto::api::tl_storage>;
+using userInfoEmpty = ::mtproto::api::raw::help::userInfoEmpty<::mtproto::api::tl_storage>;
+using userInfo = ::mtproto::api::raw::help::userInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using pollAnswer = ::mtproto::api::raw::pollAnswer<::mtproto::tl::owning>;
-using inputPollAnswer = ::mtproto::api::raw::inputPollAnswer<::mtproto::tl::owning>;
-using poll = ::mtproto::api::raw::poll<::mtproto::tl::owning>;
-using pollAnswerVoters = ::mtproto::api::raw::pollAnswerVoters<::mtproto::tl::owning>;
-using pollResults = ::mtproto::api::raw::pollResults<::mtproto::tl::owning>;
-using chatOnlines = ::mtproto::api::raw::chatOnlines<::mtproto::tl::owning>;
-using statsURL = ::mtproto::api::raw::statsURL<::mtproto::tl::owning>;
-using chatAdminRights = ::mtproto::api::raw::chatAdminRights<::mtproto::tl::owning>;
-using chatBannedRights = ::mtproto::api::raw::chatBannedRights<::mtproto::tl::owning>;
-using inputWallPaper = ::mtproto::api::raw::inputWallPaper<::mtproto::tl::owning>;
-using inputWallPaperSlug = ::mtproto::api::raw::inputWallPaperSlug<::mtproto::tl::owning>;
-using inputWallPaperNoFile = ::mtproto::api::raw::inputWallPaperNoFile<::mtproto::tl::owning>;
+using pollAnswer = ::mtproto::api::raw::pollAnswer<::mtproto::api::tl_storage>;
+using inputPollAnswer = ::mtproto::api::raw::inputPollAnswer<::mtproto::api::tl_storage>;
+using poll = ::mtproto::api::raw::poll<::mtproto::api::tl_storage>;
+using pollAnswerVoters = ::mtproto::api::raw::pollAnswerVoters<::mtproto::api::tl_storage>;
+using pollResults = ::mtproto::api::raw::pollResults<::mtproto::api::tl_storage>;
+using chatOnlines = ::mtproto::api::raw::chatOnlines<::mtproto::api::tl_storage>;
+using statsURL = ::mtproto::api::raw::statsURL<::mtproto::api::tl_storage>;
+using chatAdminRights = ::mtproto::api::raw::chatAdminRights<::mtproto::api::tl_storage>;
+using chatBannedRights = ::mtproto::api::raw::chatBannedRights<::mtproto::api::tl_storage>;
+using inputWallPaper = ::mtproto::api::raw::inputWallPaper<::mtproto::api::tl_storage>;
+using inputWallPaperSlug = ::mtproto::api::raw::inputWallPaperSlug<::mtproto::api::tl_storage>;
+using inputWallPaperNoFile = ::mtproto::api::raw::inputWallPaperNoFile<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using wallPapersNotModified = ::mtproto::api::raw::account::wallPapersNotModified<::mtproto::tl::owning>;
-using wallPapers = ::mtproto::api::raw::account::wallPapers<::mtproto::tl::owning>;
+using wallPapersNotModified = ::mtproto::api::raw::account::wallPapersNotModified<::mtproto::api::tl_storage>;
+using wallPapers = ::mtproto::api::raw::account::wallPapers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using codeSettings = ::mtproto::api::raw::codeSettings<::mtproto::tl::owning>;
-using wallPaperSettings = ::mtproto::api::raw::wallPaperSettings<::mtproto::tl::owning>;
-using autoDownloadSettings = ::mtproto::api::raw::autoDownloadSettings<::mtproto::tl::owning>;
+using codeSettings = ::mtproto::api::raw::codeSettings<::mtproto::api::tl_storage>;
+using wallPaperSettings = ::mtproto::api::raw::wallPaperSettings<::mtproto::api::tl_storage>;
+using autoDownloadSettings = ::mtproto::api::raw::autoDownloadSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using autoDownloadSettings = ::mtproto::api::raw::account::autoDownloadSettings<::mtproto::tl::owning>;
+using autoDownloadSettings = ::mtproto::api::raw::account::autoDownloadSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using emojiKeyword = ::mtproto::api::raw::emojiKeyword<::mtproto::tl::owning>;
-using emojiKeywordDeleted = ::mtproto::api::raw::emojiKeywordDeleted<::mtproto::tl::owning>;
-using emojiKeywordsDifference = ::mtproto::api::raw::emojiKeywordsDifference<::mtproto::tl::owning>;
-using emojiURL = ::mtproto::api::raw::emojiURL<::mtproto::tl::owning>;
-using emojiLanguage = ::mtproto::api::raw::emojiLanguage<::mtproto::tl::owning>;
-using folder = ::mtproto::api::raw::folder<::mtproto::tl::owning>;
-using inputFolderPeer = ::mtproto::api::raw::inputFolderPeer<::mtproto::tl::owning>;
-using folderPeer = ::mtproto::api::raw::folderPeer<::mtproto::tl::owning>;
+using emojiKeyword = ::mtproto::api::raw::emojiKeyword<::mtproto::api::tl_storage>;
+using emojiKeywordDeleted = ::mtproto::api::raw::emojiKeywordDeleted<::mtproto::api::tl_storage>;
+using emojiKeywordsDifference = ::mtproto::api::raw::emojiKeywordsDifference<::mtproto::api::tl_storage>;
+using emojiURL = ::mtproto::api::raw::emojiURL<::mtproto::api::tl_storage>;
+using emojiLanguage = ::mtproto::api::raw::emojiLanguage<::mtproto::api::tl_storage>;
+using folder = ::mtproto::api::raw::folder<::mtproto::api::tl_storage>;
+using inputFolderPeer = ::mtproto::api::raw::inputFolderPeer<::mtproto::api::tl_storage>;
+using folderPeer = ::mtproto::api::raw::folderPeer<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using searchCounter = ::mtproto::api::raw::messages::searchCounter<::mtproto::tl::owning>;
+using searchCounter = ::mtproto::api::raw::messages::searchCounter<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using urlAuthResultRequest = ::mtproto::api::raw::urlAuthResultRequest<::mtproto::tl::owning>;
-using urlAuthResultAccepted = ::mtproto::api::raw::urlAuthResultAccepted<::mtproto::tl::owning>;
-using urlAuthResultDefault = ::mtproto::api::raw::urlAuthResultDefault<::mtproto::tl::owning>;
-using channelLocationEmpty = ::mtproto::api::raw::channelLocationEmpty<::mtproto::tl::owning>;
-using channelLocation = ::mtproto::api::raw::channelLocation<::mtproto::tl::owning>;
-using peerLocated = ::mtproto::api::raw::peerLocated<::mtproto::tl::owning>;
-using peerSelfLocated = ::mtproto::api::raw::peerSelfLocated<::mtproto::tl::owning>;
-using restrictionReason = ::mtproto::api::raw::restrictionReason<::mtproto::tl::owning>;
-using inputTheme = ::mtproto::api::raw::inputTheme<::mtproto::tl::owning>;
-using inputThemeSlug = ::mtproto::api::raw::inputThemeSlug<::mtproto::tl::owning>;
-using theme = ::mtproto::api::raw::theme<::mtproto::tl::owning>;
+using urlAuthResultRequest = ::mtproto::api::raw::urlAuthResultRequest<::mtproto::api::tl_storage>;
+using urlAuthResultAccepted = ::mtproto::api::raw::urlAuthResultAccepted<::mtproto::api::tl_storage>;
+using urlAuthResultDefault = ::mtproto::api::raw::urlAuthResultDefault<::mtproto::api::tl_storage>;
+using channelLocationEmpty = ::mtproto::api::raw::channelLocationEmpty<::mtproto::api::tl_storage>;
+using channelLocation = ::mtproto::api::raw::channelLocation<::mtproto::api::tl_storage>;
+using peerLocated = ::mtproto::api::raw::peerLocated<::mtproto::api::tl_storage>;
+using peerSelfLocated = ::mtproto::api::raw::peerSelfLocated<::mtproto::api::tl_storage>;
+using restrictionReason = ::mtproto::api::raw::restrictionReason<::mtproto::api::tl_storage>;
+using inputTheme = ::mtproto::api::raw::inputTheme<::mtproto::api::tl_storage>;
+using inputThemeSlug = ::mtproto::api::raw::inputThemeSlug<::mtproto::api::tl_storage>;
+using theme = ::mtproto::api::raw::theme<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using themesNotModified = ::mtproto::api::raw::account::themesNotModified<::mtproto::tl::owning>;
-using themes = ::mtproto::api::raw::account::themes<::mtproto::tl::owning>;
+using themesNotModified = ::mtproto::api::raw::account::themesNotModified<::mtproto::api::tl_storage>;
+using themes = ::mtproto::api::raw::account::themes<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::auth {
-using loginToken = ::mtproto::api::raw::auth::loginToken<::mtproto::tl::owning>;
-using loginTokenMigrateTo = ::mtproto::api::raw::auth::loginTokenMigrateTo<::mtproto::tl::owning>;
-using loginTokenSuccess = ::mtproto::api::raw::auth::loginTokenSuccess<::mtproto::tl::owning>;
+using loginToken = ::mtproto::api::raw::auth::loginToken<::mtproto::api::tl_storage>;
+using loginTokenMigrateTo = ::mtproto::api::raw::auth::loginTokenMigrateTo<::mtproto::api::tl_storage>;
+using loginTokenSuccess = ::mtproto::api::raw::auth::loginTokenSuccess<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api::account {
-using contentSettings = ::mtproto::api::raw::account::contentSettings<::mtproto::tl::owning>;
+using contentSettings = ::mtproto::api::raw::account::contentSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::messages {
-using inactiveChats = ::mtproto::api::raw::messages::inactiveChats<::mtproto::tl::owning>;
+using inactiveChats = ::mtproto::api::raw::messages::inactiveChats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using baseThemeClassic = ::mtproto::api::raw::baseThemeClassic<::mtproto::tl::owning>;
-using baseThemeDay = ::mtproto::api::raw::baseThemeDay<::mtproto::tl::owning>;
-using baseThemeNight = ::mtproto::api::raw::baseThemeNight<::mtproto::tl::owning>;
-using baseThemeTinted = ::mtproto::api::raw::baseThemeTinted<::mtproto::tl::owning>;
-using baseThemeArctic = ::mtproto::api::raw::baseThemeArctic<::mtproto::tl::owning>;
-using inputThemeSettings = ::mtproto::api::raw::inputThemeSettings<::mtproto::tl::owning>;
-using themeSettings = ::mtproto::api::raw::themeSettings<::mtproto::tl::owning>;
-using webPageAttributeTheme = ::mtproto::api::raw::webPageAttributeTheme<::mtproto::tl::owning>;
-using webPageAttributeStory = ::mtproto::api::raw::webPageAttributeStory<::mtproto::tl::owning>;
-using webPageAttributeStickerSet = ::mtproto::api::raw::webPageAttributeStickerSet<::mtproto::tl::owning>;
-using webPageAttributeUniqueStarGift = ::mtproto::api::raw::webPageAttributeUniqueStarGift<::mtproto::tl::owning>;
-using webPageAttributeStarGiftCollection = ::mtproto::api::raw::webPageAttributeStarGiftCollection<::mtproto::tl::owning>;
-using webPageAttributeStarGiftAuction = ::mtproto::api::raw::webPageAttributeStarGiftAuction<::mtproto::tl::owning>;
-using webPageAttributeAiComposeTone = ::mtproto::api::raw::webPageAttributeAiComposeTone<::mtproto::tl::owning>;
+using baseThemeClassic = ::mtproto::api::raw::baseThemeClassic<::mtproto::api::tl_storage>;
+using baseThemeDay = ::mtproto::api::raw::baseThemeDay<::mtproto::api::tl_storage>;
+using baseThemeNight = ::mtproto::api::raw::baseThemeNight<::mtproto::api::tl_storage>;
+using baseThemeTinted = ::mtproto::api::raw::baseThemeTinted<::mtproto::api::tl_storage>;
+using baseThemeArctic = ::mtproto::api::raw::baseThemeArctic<::mtproto::api::tl_storage>;
+using inputThemeSettings = ::mtproto::api::raw::inputThemeSettings<::mtproto::api::tl_storage>;
+using themeSettings = ::mtproto::api::raw::themeSettings<::mtproto::api::tl_storage>;
+using webPageAttributeTheme = ::mtproto::api::raw::webPageAttributeTheme<::mtproto::api::tl_storage>;
+using webPageAttributeStory = ::mtproto::api::raw::webPageAttributeStory<::mtproto::api::tl_storage>;
+using webPageAttributeStickerSet = ::mtproto::api::raw::webPageAttributeStickerSet<::mtproto::api::tl_storage>;
+using webPageAttributeUniqueStarGift = ::mtproto::api::raw::webPageAttributeUniqueStarGift<::mtproto::api::tl_storage>;
+using webPageAttributeStarGiftCollection = ::mtproto::api::raw::webPageAttributeStarGiftCollection<::mtproto::api::tl_storage>;
+using webPageAttributeStarGiftAuction = ::mtproto::api::raw::webPageAttributeStarGiftAuction<::mtproto::api::tl_storage>;
+using webPageAttributeAiComposeTone = ::mtproto::api::raw::webPageAttributeAiComposeTone<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using votesList = ::mtproto::api::raw::messages::votesList<::mtproto::tl::owning>;
+using votesList = ::mtproto::api::raw::messages::votesList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using bankCardOpenUrl = ::mtproto::api::raw::bankCardOpenUrl<::mtproto::tl::owning>;
+using bankCardOpenUrl = ::mtproto::api::raw::bankCardOpenUrl<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using bankCardData = ::mtproto::api::raw::payments::bankCardData<::mtproto::tl::owning>;
+using bankCardData = ::mtproto::api::raw::payments::bankCardData<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using dialogFilter = ::mtproto::api::raw::dialogFilter<::mtproto::tl::owning>;
-using dialogFilterDefault = ::mtproto::api::raw::dialogFilterDefault<::mtproto::tl::owning>;
-using dialogFilterChatlist = ::mtproto::api::raw::dialogFilterChatlist<::mtproto::tl::owning>;
-using dialogFilterSuggested = ::mtproto::api::raw::dialogFilterSuggested<::mtproto::tl::owning>;
-using statsDateRangeDays = ::mtproto::api::raw::statsDateRangeDays<::mtproto::tl::owning>;
-using statsAbsValueAndPrev = ::mtproto::api::raw::statsAbsValueAndPrev<::mtproto::tl::owning>;
-using statsPercentValue = ::mtproto::api::raw::statsPercentValue<::mtproto::tl::owning>;
-using statsGraphAsync = ::mtproto::api::raw::statsGraphAsync<::mtproto::tl::owning>;
-using statsGraphError = ::mtproto::api::raw::statsGraphError<::mtproto::tl::owning>;
-using statsGraph = ::mtproto::api::raw::statsGraph<::mtproto::tl::owning>;
+using dialogFilter = ::mtproto::api::raw::dialogFilter<::mtproto::api::tl_storage>;
+using dialogFilterDefault = ::mtproto::api::raw::dialogFilterDefault<::mtproto::api::tl_storage>;
+using dialogFilterChatlist = ::mtproto::api::raw::dialogFilterChatlist<::mtproto::api::tl_storage>;
+using dialogFilterSuggested = ::mtproto::api::raw::dialogFilterSuggested<::mtproto::api::tl_storage>;
+using statsDateRangeDays = ::mtproto::api::raw::statsDateRangeDays<::mtproto::api::tl_storage>;
+using statsAbsValueAndPrev = ::mtproto::api::raw::statsAbsValueAndPrev<::mtproto::api::tl_storage>;
+using statsPercentValue = ::mtproto::api::raw::statsPercentValue<::mtproto::api::tl_storage>;
+using statsGraphAsync = ::mtproto::api::raw::statsGraphAsync<::mtproto::api::tl_storage>;
+using statsGraphError = ::mtproto::api::raw::statsGraphError<::mtproto::api::tl_storage>;
+using statsGraph = ::mtproto::api::raw::statsGraph<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stats {
-using broadcastStats = ::mtproto::api::raw::stats::broadcastStats<::mtproto::tl::owning>;
+using broadcastStats = ::mtproto::api::raw::stats::broadcastStats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api::help {
-using promoDataEmpty = ::mtproto::api::raw::help::promoDataEmpty<::mtproto::tl::owning>;
-using promoData = ::mtproto::api::raw::help::promoData<::mtproto::tl::owning>;
+using promoDataEmpty = ::mtproto::api::raw::help::promoDataEmpty<::mtproto::api::tl_storage>;
+using promoData = ::mtproto::api::raw::help::promoData<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using videoSize = ::mtproto::api::raw::videoSize<::mtproto::tl::owning>;
-using videoSizeEmojiMarkup = ::mtproto::api::raw::videoSizeEmojiMarkup<::mtproto::tl::owning>;
-using videoSizeStickerMarkup = ::mtproto::api::raw::videoSizeStickerMarkup<::mtproto::tl::owning>;
-using statsGroupTopPoster = ::mtproto::api::raw::statsGroupTopPoster<::mtproto::tl::owning>;
-using statsGroupTopAdmin = ::mtproto::api::raw::statsGroupTopAdmin<::mtproto::tl::owning>;
-using statsGroupTopInviter = ::mtproto::api::raw::statsGroupTopInviter<::mtproto::tl::owning>;
+using videoSize = ::mtproto::api::raw::videoSize<::mtproto::api::tl_storage>;
+using videoSizeEmojiMarkup = ::mtproto::api::raw::videoSizeEmojiMarkup<::mtproto::api::tl_storage>;
+using videoSizeStickerMarkup = ::mtproto::api::raw::videoSizeStickerMarkup<::mtproto::api::tl_storage>;
+using statsGroupTopPoster = ::mtproto::api::raw::statsGroupTopPoster<::mtproto::api::tl_storage>;
+using statsGroupTopAdmin = ::mtproto::api::raw::statsGroupTopAdmin<::mtproto::api::tl_storage>;
+using statsGroupTopInviter = ::mtproto::api::raw::statsGroupTopInviter<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stats {
-using megagroupStats = ::mtproto::api::raw::stats::megagroupStats<::mtproto::tl::owning>;
+using megagroupStats = ::mtproto::api::raw::stats::megagroupStats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api {
-using globalPrivacySettings = ::mtproto::api::raw::globalPrivacySettings<::mtproto::tl::owning>;
+using globalPrivacySettings = ::mtproto::api::raw::globalPrivacySettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using countryCode = ::mtproto::api::raw::help::countryCode<::mtproto::tl::owning>;
-using country = ::mtproto::api::raw::help::country<::mtproto::tl::owning>;
-using countriesListNotModified = ::mtproto::api::raw::help::countriesListNotModified<::mtproto::tl::owning>;
-using countriesList = ::mtproto::api::raw::help::countriesList<::mtproto::tl::owning>;
+using countryCode = ::mtproto::api::raw::help::countryCode<::mtproto::api::tl_storage>;
+using country = ::mtproto::api::raw::help::country<::mtproto::api::tl_storage>;
+using countriesListNotModified = ::mtproto::api::raw::help::countriesListNotModified<::mtproto::api::tl_storage>;
+using countriesList = ::mtproto::api::raw::help::countriesList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using messageViews = ::mtproto::api::raw::messageViews<::mtproto::tl::owning>;
+using messageViews = ::mtproto::api::raw::messageViews<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using messageViews = ::mtproto::api::raw::messages::messageViews<::mtproto::tl::owning>;
-using discussionMessage = ::mtproto::api::raw::messages::discussionMessage<::mtproto::tl::owning>;
+using messageViews = ::mtproto::api::raw::messages::messageViews<::mtproto::api::tl_storage>;
+using discussionMessage = ::mtproto::api::raw::messages::discussionMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using messageReplyHeader = ::mtproto::api::raw::messageReplyHeader<::mtproto::tl::owning>;
-using messageReplyStoryHeader = ::mtproto::api::raw::messageReplyStoryHeader<::mtproto::tl::owning>;
-using messageReplies = ::mtproto::api::raw::messageReplies<::mtproto::tl::owning>;
-using peerBlocked = ::mtproto::api::raw::peerBlocked<::mtproto::tl::owning>;
+using messageReplyHeader = ::mtproto::api::raw::messageReplyHeader<::mtproto::api::tl_storage>;
+using messageReplyStoryHeader = ::mtproto::api::raw::messageReplyStoryHeader<::mtproto::api::tl_storage>;
+using messageReplies = ::mtproto::api::raw::messageReplies<::mtproto::api::tl_storage>;
+using peerBlocked = ::mtproto::api::raw::peerBlocked<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stats {
-using messageStats = ::mtproto::api::raw::stats::messageStats<::mtproto::tl::owning>;
+using messageStats = ::mtproto::api::raw::stats::messageStats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api {
-using groupCallDiscarded = ::mtproto::api::raw::groupCallDiscarded<::mtproto::tl::owning>;
-using groupCall = ::mtproto::api::raw::groupCall<::mtproto::tl::owning>;
-using inputGroupCall = ::mtproto::api::raw::inputGroupCall<::mtproto::tl::owning>;
-using inputGroupCallSlug = ::mtproto::api::raw::inputGroupCallSlug<::mtproto::tl::owning>;
-using inputGroupCallInviteMessage = ::mtproto::api::raw::inputGroupCallInviteMessage<::mtproto::tl::owning>;
-using groupCallParticipant = ::mtproto::api::raw::groupCallParticipant<::mtproto::tl::owning>;
+using groupCallDiscarded = ::mtproto::api::raw::groupCallDiscarded<::mtproto::api::tl_storage>;
+using groupCall = ::mtproto::api::raw::groupCall<::mtproto::api::tl_storage>;
+using inputGroupCall = ::mtproto::api::raw::inputGroupCall<::mtproto::api::tl_storage>;
+using inputGroupCallSlug = ::mtproto::api::raw::inputGroupCallSlug<::mtproto::api::tl_storage>;
+using inputGroupCallInviteMessage = ::mtproto::api::raw::inputGroupCallInviteMessage<::mtproto::api::tl_storage>;
+using groupCallParticipant = ::mtproto::api::raw::groupCallParticipant<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::phone {
-using groupCall = ::mtproto::api::raw::phone::groupCall<::mtproto::tl::owning>;
-using groupParticipants = ::mtproto::api::raw::phone::groupParticipants<::mtproto::tl::owning>;
+using groupCall = ::mtproto::api::raw::phone::groupCall<::mtproto::api::tl_storage>;
+using groupParticipants = ::mtproto::api::raw::phone::groupParticipants<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::phone
 
 namespace mtproto::api {
-using inlineQueryPeerTypeSameBotPM = ::mtproto::api::raw::inlineQueryPeerTypeSameBotPM<::mtproto::tl::owning>;
-using inlineQueryPeerTypePM = ::mtproto::api::raw::inlineQueryPeerTypePM<::mtproto::tl::owning>;
-using inlineQueryPeerTypeChat = ::mtproto::api::raw::inlineQueryPeerTypeChat<::mtproto::tl::owning>;
-using inlineQueryPeerTypeMegagroup = ::mtproto::api::raw::inlineQueryPeerTypeMegagroup<::mtproto::tl::owning>;
-using inlineQueryPeerTypeBroadcast = ::mtproto::api::raw::inlineQueryPeerTypeBroadcast<::mtproto::tl::owning>;
-using inlineQueryPeerTypeBotPM = ::mtproto::api::raw::inlineQueryPeerTypeBotPM<::mtproto::tl::owning>;
+using inlineQueryPeerTypeSameBotPM = ::mtproto::api::raw::inlineQueryPeerTypeSameBotPM<::mtproto::api::tl_storage>;
+using inlineQueryPeerTypePM = ::mtproto::api::raw::inlineQueryPeerTypePM<::mtproto::api::tl_storage>;
+using inlineQueryPeerTypeChat = ::mtproto::api::raw::inlineQueryPeerTypeChat<::mtproto::api::tl_storage>;
+using inlineQueryPeerTypeMegagroup = ::mtproto::api::raw::inlineQueryPeerTypeMegagroup<::mtproto::api::tl_storage>;
+using inlineQueryPeerTypeBroadcast = ::mtproto::api::raw::inlineQueryPeerTypeBroadcast<::mtproto::api::tl_storage>;
+using inlineQueryPeerTypeBotPM = ::mtproto::api::raw::inlineQueryPeerTypeBotPM<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using historyImport = ::mtproto::api::raw::messages::historyImport<::mtproto::tl::owning>;
-using historyImportParsed = ::mtproto::api::raw::messages::historyImportParsed<::mtproto::tl::owning>;
-using affectedFoundMessages = ::mtproto::api::raw::messages::affectedFoundMessages<::mtproto::tl::owning>;
+using historyImport = ::mtproto::api::raw::messages::historyImport<::mtproto::api::tl_storage>;
+using historyImportParsed = ::mtproto::api::raw::messages::historyImportParsed<::mtproto::api::tl_storage>;
+using affectedFoundMessages = ::mtproto::api::raw::messages::affectedFoundMessages<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using chatInviteImporter = ::mtproto::api::raw::chatInviteImporter<::mtproto::tl::owning>;
+using chatInviteImporter = ::mtproto::api::raw::chatInviteImporter<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using exportedChatInvites = ::mtproto::api::raw::messages::exportedChatInvites<::mtproto::tl::owning>;
-using exportedChatInvite = ::mtproto::api::raw::messages::exportedChatInvite<::mtproto::tl::owning>;
-using exportedChatInviteReplaced = ::mtproto::api::raw::messages::exportedChatInviteReplaced<::mtproto::tl::owning>;
-using chatInviteImporters = ::mtproto::api::raw::messages::chatInviteImporters<::mtproto::tl::owning>;
+using exportedChatInvites = ::mtproto::api::raw::messages::exportedChatInvites<::mtproto::api::tl_storage>;
+using exportedChatInvite = ::mtproto::api::raw::messages::exportedChatInvite<::mtproto::api::tl_storage>;
+using exportedChatInviteReplaced = ::mtproto::api::raw::messages::exportedChatInviteReplaced<::mtproto::api::tl_storage>;
+using chatInviteImporters = ::mtproto::api::raw::messages::chatInviteImporters<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using chatAdminWithInvites = ::mtproto::api::raw::chatAdminWithInvites<::mtproto::tl::owning>;
+using chatAdminWithInvites = ::mtproto::api::raw::chatAdminWithInvites<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using chatAdminsWithInvites = ::mtproto::api::raw::messages::chatAdminsWithInvites<::mtproto::tl::owning>;
-using checkedHistoryImportPeer = ::mtproto::api::raw::messages::checkedHistoryImportPeer<::mtproto::tl::owning>;
+using chatAdminsWithInvites = ::mtproto::api::raw::messages::chatAdminsWithInvites<::mtproto::api::tl_storage>;
+using checkedHistoryImportPeer = ::mtproto::api::raw::messages::checkedHistoryImportPeer<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api::phone {
-using joinAsPeers = ::mtproto::api::raw::phone::joinAsPeers<::mtproto::tl::owning>;
-using exportedGroupCallInvite = ::mtproto::api::raw::phone::exportedGroupCallInvite<::mtproto::tl::owning>;
+using joinAsPeers = ::mtproto::api::raw::phone::joinAsPeers<::mtproto::api::tl_storage>;
+using exportedGroupCallInvite = ::mtproto::api::raw::phone::exportedGroupCallInvite<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::phone
 
 namespace mtproto::api {
-using groupCallParticipantVideoSourceGroup = ::mtproto::api::raw::groupCallParticipantVideoSourceGroup<::mtproto::tl::owning>;
-using groupCallParticipantVideo = ::mtproto::api::raw::groupCallParticipantVideo<::mtproto::tl::owning>;
+using groupCallParticipantVideoSourceGroup = ::mtproto::api::raw::groupCallParticipantVideoSourceGroup<::mtproto::api::tl_storage>;
+using groupCallParticipantVideo = ::mtproto::api::raw::groupCallParticipantVideo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stickers {
-using suggestedShortName = ::mtproto::api::raw::stickers::suggestedShortName<::mtproto::tl::owning>;
+using suggestedShortName = ::mtproto::api::raw::stickers::suggestedShortName<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stickers
 
 namespace mtproto::api {
-using botCommandScopeDefault = ::mtproto::api::raw::botCommandScopeDefault<::mtproto::tl::owning>;
-using botCommandScopeUsers = ::mtproto::api::raw::botCommandScopeUsers<::mtproto::tl::owning>;
-using botCommandScopeChats = ::mtproto::api::raw::botCommandScopeChats<::mtproto::tl::owning>;
-using botCommandScopeChatAdmins = ::mtproto::api::raw::botCommandScopeChatAdmins<::mtproto::tl::owning>;
-using botCommandScopePeer = ::mtproto::api::raw::botCommandScopePeer<::mtproto::tl::owning>;
-using botCommandScopePeerAdmins = ::mtproto::api::raw::botCommandScopePeerAdmins<::mtproto::tl::owning>;
-using botCommandScopePeerUser = ::mtproto::api::raw::botCommandScopePeerUser<::mtproto::tl::owning>;
+using botCommandScopeDefault = ::mtproto::api::raw::botCommandScopeDefault<::mtproto::api::tl_storage>;
+using botCommandScopeUsers = ::mtproto::api::raw::botCommandScopeUsers<::mtproto::api::tl_storage>;
+using botCommandScopeChats = ::mtproto::api::raw::botCommandScopeChats<::mtproto::api::tl_storage>;
+using botCommandScopeChatAdmins = ::mtproto::api::raw::botCommandScopeChatAdmins<::mtproto::api::tl_storage>;
+using botCommandScopePeer = ::mtproto::api::raw::botCommandScopePeer<::mtproto::api::tl_storage>;
+using botCommandScopePeerAdmins = ::mtproto::api::raw::botCommandScopePeerAdmins<::mtproto::api::tl_storage>;
+using botCommandScopePeerUser = ::mtproto::api::raw::botCommandScopePeerUser<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using resetPasswordFailedWait = ::mtproto::api::raw::account::resetPasswordFailedWait<::mtproto::tl::owning>;
-using resetPasswordRequestedWait = ::mtproto::api::raw::account::resetPasswordRequestedWait<::mtproto::tl::owning>;
-using resetPasswordOk = ::mtproto::api::raw::account::resetPasswordOk<::mtproto::tl::owning>;
+using resetPasswordFailedWait = ::mtproto::api::raw::account::resetPasswordFailedWait<::mtproto::api::tl_storage>;
+using resetPasswordRequestedWait = ::mtproto::api::raw::account::resetPasswordRequestedWait<::mtproto::api::tl_storage>;
+using resetPasswordOk = ::mtproto::api::raw::account::resetPasswordOk<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using chatTheme = ::mtproto::api::raw::chatTheme<::mtproto::tl::owning>;
-using chatThemeUniqueGift = ::mtproto::api::raw::chatThemeUniqueGift<::mtproto::tl::owning>;
+using chatTheme = ::mtproto::api::raw::chatTheme<::mtproto::api::tl_storage>;
+using chatThemeUniqueGift = ::mtproto::api::raw::chatThemeUniqueGift<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using chatThemesNotModified = ::mtproto::api::raw::account::chatThemesNotModified<::mtproto::tl::owning>;
-using chatThemes = ::mtproto::api::raw::account::chatThemes<::mtproto::tl::owning>;
+using chatThemesNotModified = ::mtproto::api::raw::account::chatThemesNotModified<::mtproto::api::tl_storage>;
+using chatThemes = ::mtproto::api::raw::account::chatThemes<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using sponsoredMessage = ::mtproto::api::raw::sponsoredMessage<::mtproto::tl::owning>;
+using sponsoredMessage = ::mtproto::api::raw::sponsoredMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using sponsoredMessages = ::mtproto::api::raw::messages::sponsoredMessages<::mtproto::tl::owning>;
-using sponsoredMessagesEmpty = ::mtproto::api::raw::messages::sponsoredMessagesEmpty<::mtproto::tl::owning>;
+using sponsoredMessages = ::mtproto::api::raw::messages::sponsoredMessages<::mtproto::api::tl_storage>;
+using sponsoredMessagesEmpty = ::mtproto::api::raw::messages::sponsoredMessagesEmpty<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using searchResultsCalendarPeriod = ::mtproto::api::raw::searchResultsCalendarPeriod<::mtproto::tl::owning>;
+using searchResultsCalendarPeriod = ::mtproto::api::raw::searchResultsCalendarPeriod<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using searchResultsCalendar = ::mtproto::api::raw::messages::searchResultsCalendar<::mtproto::tl::owning>;
+using searchResultsCalendar = ::mtproto::api::raw::messages::searchResultsCalendar<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using searchResultPosition = ::mtproto::api::raw::searchResultPosition<::mtproto::tl::owning>;
+using searchResultPosition = ::mtproto::api::raw::searchResultPosition<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using searchResultsPositions = ::mtproto::api::raw::messages::searchResultsPositions<::mtproto::tl::owning>;
+using searchResultsPositions = ::mtproto::api::raw::messages::searchResultsPositions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api::channels {
-using sendAsPeers = ::mtproto::api::raw::channels::sendAsPeers<::mtproto::tl::owning>;
+using sendAsPeers = ::mtproto::api::raw::channels::sendAsPeers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::channels
 
 namespace mtproto::api::users {
-using userFull = ::mtproto::api::raw::users::userFull<::mtproto::tl::owning>;
+using userFull = ::mtproto::api::raw::users::userFull<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::users
 
 namespace mtproto::api::messages {
-using peerSettings = ::mtproto::api::raw::messages::peerSettings<::mtproto::tl::owning>;
+using peerSettings = ::mtproto::api::raw::messages::peerSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api::auth {
-using loggedOut = ::mtproto::api::raw::auth::loggedOut<::mtproto::tl::owning>;
+using loggedOut = ::mtproto::api::raw::auth::loggedOut<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api {
-using reactionCount = ::mtproto::api::raw::reactionCount<::mtproto::tl::owning>;
-using messageReactions = ::mtproto::api::raw::messageReactions<::mtproto::tl::owning>;
+using reactionCount = ::mtproto::api::raw::reactionCount<::mtproto::api::tl_storage>;
+using messageReactions = ::mtproto::api::raw::messageReactions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using messageReactionsList = ::mtproto::api::raw::messages::messageReactionsList<::mtproto::tl::owning>;
+using messageReactionsList = ::mtproto::api::raw::messages::messageReactionsList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using availableReaction = ::mtproto::api::raw::availableReaction<::mtproto::tl::owning>;
+using availableReaction = ::mtproto::api::raw::availableReaction<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using availableReactionsNotModified = ::mtproto::api::raw::messages::availableReactionsNotModified<::mtproto::tl::owning>;
-using availableReactions = ::mtproto::api::raw::messages::availableReactions<::mtproto::tl::owning>;
+using availableReactionsNotModified = ::mtproto::api::raw::messages::availableReactionsNotModified<::mtproto::api::tl_storage>;
+using availableReactions = ::mtproto::api::raw::messages::availableReactions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using messagePeerReaction = ::mtproto::api::raw::messagePeerReaction<::mtproto::tl::owning>;
-using groupCallStreamChannel = ::mtproto::api::raw::groupCallStreamChannel<::mtproto::tl::owning>;
+using messagePeerReaction = ::mtproto::api::raw::messagePeerReaction<::mtproto::api::tl_storage>;
+using groupCallStreamChannel = ::mtproto::api::raw::groupCallStreamChannel<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::phone {
-using groupCallStreamChannels = ::mtproto::api::raw::phone::groupCallStreamChannels<::mtproto::tl::owning>;
-using groupCallStreamRtmpUrl = ::mtproto::api::raw::phone::groupCallStreamRtmpUrl<::mtproto::tl::owning>;
+using groupCallStreamChannels = ::mtproto::api::raw::phone::groupCallStreamChannels<::mtproto::api::tl_storage>;
+using groupCallStreamRtmpUrl = ::mtproto::api::raw::phone::groupCallStreamRtmpUrl<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::phone
 
 namespace mtproto::api {
-using attachMenuBotIconColor = ::mtproto::api::raw::attachMenuBotIconColor<::mtproto::tl::owning>;
-using attachMenuBotIcon = ::mtproto::api::raw::attachMenuBotIcon<::mtproto::tl::owning>;
-using attachMenuBot = ::mtproto::api::raw::attachMenuBot<::mtproto::tl::owning>;
-using attachMenuBotsNotModified = ::mtproto::api::raw::attachMenuBotsNotModified<::mtproto::tl::owning>;
-using attachMenuBots = ::mtproto::api::raw::attachMenuBots<::mtproto::tl::owning>;
-using attachMenuBotsBot = ::mtproto::api::raw::attachMenuBotsBot<::mtproto::tl::owning>;
-using webViewResultUrl = ::mtproto::api::raw::webViewResultUrl<::mtproto::tl::owning>;
-using webViewMessageSent = ::mtproto::api::raw::webViewMessageSent<::mtproto::tl::owning>;
-using botMenuButtonDefault = ::mtproto::api::raw::botMenuButtonDefault<::mtproto::tl::owning>;
-using botMenuButtonCommands = ::mtproto::api::raw::botMenuButtonCommands<::mtproto::tl::owning>;
-using botMenuButton = ::mtproto::api::raw::botMenuButton<::mtproto::tl::owning>;
+using attachMenuBotIconColor = ::mtproto::api::raw::attachMenuBotIconColor<::mtproto::api::tl_storage>;
+using attachMenuBotIcon = ::mtproto::api::raw::attachMenuBotIcon<::mtproto::api::tl_storage>;
+using attachMenuBot = ::mtproto::api::raw::attachMenuBot<::mtproto::api::tl_storage>;
+using attachMenuBotsNotModified = ::mtproto::api::raw::attachMenuBotsNotModified<::mtproto::api::tl_storage>;
+using attachMenuBots = ::mtproto::api::raw::attachMenuBots<::mtproto::api::tl_storage>;
+using attachMenuBotsBot = ::mtproto::api::raw::attachMenuBotsBot<::mtproto::api::tl_storage>;
+using webViewResultUrl = ::mtproto::api::raw::webViewResultUrl<::mtproto::api::tl_storage>;
+using webViewMessageSent = ::mtproto::api::raw::webViewMessageSent<::mtproto::api::tl_storage>;
+using botMenuButtonDefault = ::mtproto::api::raw::botMenuButtonDefault<::mtproto::api::tl_storage>;
+using botMenuButtonCommands = ::mtproto::api::raw::botMenuButtonCommands<::mtproto::api::tl_storage>;
+using botMenuButton = ::mtproto::api::raw::botMenuButton<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using savedRingtonesNotModified = ::mtproto::api::raw::account::savedRingtonesNotModified<::mtproto::tl::owning>;
-using savedRingtones = ::mtproto::api::raw::account::savedRingtones<::mtproto::tl::owning>;
+using savedRingtonesNotModified = ::mtproto::api::raw::account::savedRingtonesNotModified<::mtproto::api::tl_storage>;
+using savedRingtones = ::mtproto::api::raw::account::savedRingtones<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using notificationSoundDefault = ::mtproto::api::raw::notificationSoundDefault<::mtproto::tl::owning>;
-using notificationSoundNone = ::mtproto::api::raw::notificationSoundNone<::mtproto::tl::owning>;
-using notificationSoundLocal = ::mtproto::api::raw::notificationSoundLocal<::mtproto::tl::owning>;
-using notificationSoundRingtone = ::mtproto::api::raw::notificationSoundRingtone<::mtproto::tl::owning>;
+using notificationSoundDefault = ::mtproto::api::raw::notificationSoundDefault<::mtproto::api::tl_storage>;
+using notificationSoundNone = ::mtproto::api::raw::notificationSoundNone<::mtproto::api::tl_storage>;
+using notificationSoundLocal = ::mtproto::api::raw::notificationSoundLocal<::mtproto::api::tl_storage>;
+using notificationSoundRingtone = ::mtproto::api::raw::notificationSoundRingtone<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using savedRingtone = ::mtproto::api::raw::account::savedRingtone<::mtproto::tl::owning>;
-using savedRingtoneConverted = ::mtproto::api::raw::account::savedRingtoneConverted<::mtproto::tl::owning>;
+using savedRingtone = ::mtproto::api::raw::account::savedRingtone<::mtproto::api::tl_storage>;
+using savedRingtoneConverted = ::mtproto::api::raw::account::savedRingtoneConverted<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using attachMenuPeerTypeSameBotPM = ::mtproto::api::raw::attachMenuPeerTypeSameBotPM<::mtproto::tl::owning>;
-using attachMenuPeerTypeBotPM = ::mtproto::api::raw::attachMenuPeerTypeBotPM<::mtproto::tl::owning>;
-using attachMenuPeerTypePM = ::mtproto::api::raw::attachMenuPeerTypePM<::mtproto::tl::owning>;
-using attachMenuPeerTypeChat = ::mtproto::api::raw::attachMenuPeerTypeChat<::mtproto::tl::owning>;
-using attachMenuPeerTypeBroadcast = ::mtproto::api::raw::attachMenuPeerTypeBroadcast<::mtproto::tl::owning>;
-using inputInvoiceMessage = ::mtproto::api::raw::inputInvoiceMessage<::mtproto::tl::owning>;
-using inputInvoiceSlug = ::mtproto::api::raw::inputInvoiceSlug<::mtproto::tl::owning>;
-using inputInvoicePremiumGiftCode = ::mtproto::api::raw::inputInvoicePremiumGiftCode<::mtproto::tl::owning>;
-using inputInvoiceStars = ::mtproto::api::raw::inputInvoiceStars<::mtproto::tl::owning>;
-using inputInvoiceChatInviteSubscription = ::mtproto::api::raw::inputInvoiceChatInviteSubscription<::mtproto::tl::owning>;
-using inputInvoiceStarGift = ::mtproto::api::raw::inputInvoiceStarGift<::mtproto::tl::owning>;
-using inputInvoiceStarGiftUpgrade = ::mtproto::api::raw::inputInvoiceStarGiftUpgrade<::mtproto::tl::owning>;
-using inputInvoiceStarGiftTransfer = ::mtproto::api::raw::inputInvoiceStarGiftTransfer<::mtproto::tl::owning>;
-using inputInvoicePremiumGiftStars = ::mtproto::api::raw::inputInvoicePremiumGiftStars<::mtproto::tl::owning>;
-using inputInvoiceBusinessBotTransferStars = ::mtproto::api::raw::inputInvoiceBusinessBotTransferStars<::mtproto::tl::owning>;
-using inputInvoiceStarGiftResale = ::mtproto::api::raw::inputInvoiceStarGiftResale<::mtproto::tl::owning>;
-using inputInvoiceStarGiftPrepaidUpgrade = ::mtproto::api::raw::inputInvoiceStarGiftPrepaidUpgrade<::mtproto::tl::owning>;
-using inputInvoicePremiumAuthCode = ::mtproto::api::raw::inputInvoicePremiumAuthCode<::mtproto::tl::owning>;
-using inputInvoiceStarGiftDropOriginalDetails = ::mtproto::api::raw::inputInvoiceStarGiftDropOriginalDetails<::mtproto::tl::owning>;
-using inputInvoiceStarGiftAuctionBid = ::mtproto::api::raw::inputInvoiceStarGiftAuctionBid<::mtproto::tl::owning>;
+using attachMenuPeerTypeSameBotPM = ::mtproto::api::raw::attachMenuPeerTypeSameBotPM<::mtproto::api::tl_storage>;
+using attachMenuPeerTypeBotPM = ::mtproto::api::raw::attachMenuPeerTypeBotPM<::mtproto::api::tl_storage>;
+using attachMenuPeerTypePM = ::mtproto::api::raw::attachMenuPeerTypePM<::mtproto::api::tl_storage>;
+using attachMenuPeerTypeChat = ::mtproto::api::raw::attachMenuPeerTypeChat<::mtproto::api::tl_storage>;
+using attachMenuPeerTypeBroadcast = ::mtproto::api::raw::attachMenuPeerTypeBroadcast<::mtproto::api::tl_storage>;
+using inputInvoiceMessage = ::mtproto::api::raw::inputInvoiceMessage<::mtproto::api::tl_storage>;
+using inputInvoiceSlug = ::mtproto::api::raw::inputInvoiceSlug<::mtproto::api::tl_storage>;
+using inputInvoicePremiumGiftCode = ::mtproto::api::raw::inputInvoicePremiumGiftCode<::mtproto::api::tl_storage>;
+using inputInvoiceStars = ::mtproto::api::raw::inputInvoiceStars<::mtproto::api::tl_storage>;
+using inputInvoiceChatInviteSubscription = ::mtproto::api::raw::inputInvoiceChatInviteSubscription<::mtproto::api::tl_storage>;
+using inputInvoiceStarGift = ::mtproto::api::raw::inputInvoiceStarGift<::mtproto::api::tl_storage>;
+using inputInvoiceStarGiftUpgrade = ::mtproto::api::raw::inputInvoiceStarGiftUpgrade<::mtproto::api::tl_storage>;
+using inputInvoiceStarGiftTransfer = ::mtproto::api::raw::inputInvoiceStarGiftTransfer<::mtproto::api::tl_storage>;
+using inputInvoicePremiumGiftStars = ::mtproto::api::raw::inputInvoicePremiumGiftStars<::mtproto::api::tl_storage>;
+using inputInvoiceBusinessBotTransferStars = ::mtproto::api::raw::inputInvoiceBusinessBotTransferStars<::mtproto::api::tl_storage>;
+using inputInvoiceStarGiftResale = ::mtproto::api::raw::inputInvoiceStarGiftResale<::mtproto::api::tl_storage>;
+using inputInvoiceStarGiftPrepaidUpgrade = ::mtproto::api::raw::inputInvoiceStarGiftPrepaidUpgrade<::mtproto::api::tl_storage>;
+using inputInvoicePremiumAuthCode = ::mtproto::api::raw::inputInvoicePremiumAuthCode<::mtproto::api::tl_storage>;
+using inputInvoiceStarGiftDropOriginalDetails = ::mtproto::api::raw::inputInvoiceStarGiftDropOriginalDetails<::mtproto::api::tl_storage>;
+using inputInvoiceStarGiftAuctionBid = ::mtproto::api::raw::inputInvoiceStarGiftAuctionBid<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using exportedInvoice = ::mtproto::api::raw::payments::exportedInvoice<::mtproto::tl::owning>;
+using exportedInvoice = ::mtproto::api::raw::payments::exportedInvoice<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api::messages {
-using transcribedAudio = ::mtproto::api::raw::messages::transcribedAudio<::mtproto::tl::owning>;
+using transcribedAudio = ::mtproto::api::raw::messages::transcribedAudio<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api::help {
-using premiumPromo = ::mtproto::api::raw::help::premiumPromo<::mtproto::tl::owning>;
+using premiumPromo = ::mtproto::api::raw::help::premiumPromo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using inputStorePaymentPremiumSubscription = ::mtproto::api::raw::inputStorePaymentPremiumSubscription<::mtproto::tl::owning>;
-using inputStorePaymentGiftPremium = ::mtproto::api::raw::inputStorePaymentGiftPremium<::mtproto::tl::owning>;
-using inputStorePaymentPremiumGiftCode = ::mtproto::api::raw::inputStorePaymentPremiumGiftCode<::mtproto::tl::owning>;
-using inputStorePaymentPremiumGiveaway = ::mtproto::api::raw::inputStorePaymentPremiumGiveaway<::mtproto::tl::owning>;
-using inputStorePaymentStarsTopup = ::mtproto::api::raw::inputStorePaymentStarsTopup<::mtproto::tl::owning>;
-using inputStorePaymentStarsGift = ::mtproto::api::raw::inputStorePaymentStarsGift<::mtproto::tl::owning>;
-using inputStorePaymentStarsGiveaway = ::mtproto::api::raw::inputStorePaymentStarsGiveaway<::mtproto::tl::owning>;
-using inputStorePaymentAuthCode = ::mtproto::api::raw::inputStorePaymentAuthCode<::mtproto::tl::owning>;
-using paymentFormMethod = ::mtproto::api::raw::paymentFormMethod<::mtproto::tl::owning>;
-using emojiStatusEmpty = ::mtproto::api::raw::emojiStatusEmpty<::mtproto::tl::owning>;
-using emojiStatus = ::mtproto::api::raw::emojiStatus<::mtproto::tl::owning>;
-using emojiStatusCollectible = ::mtproto::api::raw::emojiStatusCollectible<::mtproto::tl::owning>;
-using inputEmojiStatusCollectible = ::mtproto::api::raw::inputEmojiStatusCollectible<::mtproto::tl::owning>;
+using inputStorePaymentPremiumSubscription = ::mtproto::api::raw::inputStorePaymentPremiumSubscription<::mtproto::api::tl_storage>;
+using inputStorePaymentGiftPremium = ::mtproto::api::raw::inputStorePaymentGiftPremium<::mtproto::api::tl_storage>;
+using inputStorePaymentPremiumGiftCode = ::mtproto::api::raw::inputStorePaymentPremiumGiftCode<::mtproto::api::tl_storage>;
+using inputStorePaymentPremiumGiveaway = ::mtproto::api::raw::inputStorePaymentPremiumGiveaway<::mtproto::api::tl_storage>;
+using inputStorePaymentStarsTopup = ::mtproto::api::raw::inputStorePaymentStarsTopup<::mtproto::api::tl_storage>;
+using inputStorePaymentStarsGift = ::mtproto::api::raw::inputStorePaymentStarsGift<::mtproto::api::tl_storage>;
+using inputStorePaymentStarsGiveaway = ::mtproto::api::raw::inputStorePaymentStarsGiveaway<::mtproto::api::tl_storage>;
+using inputStorePaymentAuthCode = ::mtproto::api::raw::inputStorePaymentAuthCode<::mtproto::api::tl_storage>;
+using paymentFormMethod = ::mtproto::api::raw::paymentFormMethod<::mtproto::api::tl_storage>;
+using emojiStatusEmpty = ::mtproto::api::raw::emojiStatusEmpty<::mtproto::api::tl_storage>;
+using emojiStatus = ::mtproto::api::raw::emojiStatus<::mtproto::api::tl_storage>;
+using emojiStatusCollectible = ::mtproto::api::raw::emojiStatusCollectible<::mtproto::api::tl_storage>;
+using inputEmojiStatusCollectible = ::mtproto::api::raw::inputEmojiStatusCollectible<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using emojiStatusesNotModified = ::mtproto::api::raw::account::emojiStatusesNotModified<::mtproto::tl::owning>;
-using emojiStatuses = ::mtproto::api::raw::account::emojiStatuses<::mtproto::tl::owning>;
+using emojiStatusesNotModified = ::mtproto::api::raw::account::emojiStatusesNotModified<::mtproto::api::tl_storage>;
+using emojiStatuses = ::mtproto::api::raw::account::emojiStatuses<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using reactionEmpty = ::mtproto::api::raw::reactionEmpty<::mtproto::tl::owning>;
-using reactionEmoji = ::mtproto::api::raw::reactionEmoji<::mtproto::tl::owning>;
-using reactionCustomEmoji = ::mtproto::api::raw::reactionCustomEmoji<::mtproto::tl::owning>;
-using reactionPaid = ::mtproto::api::raw::reactionPaid<::mtproto::tl::owning>;
-using chatReactionsNone = ::mtproto::api::raw::chatReactionsNone<::mtproto::tl::owning>;
-using chatReactionsAll = ::mtproto::api::raw::chatReactionsAll<::mtproto::tl::owning>;
-using chatReactionsSome = ::mtproto::api::raw::chatReactionsSome<::mtproto::tl::owning>;
+using reactionEmpty = ::mtproto::api::raw::reactionEmpty<::mtproto::api::tl_storage>;
+using reactionEmoji = ::mtproto::api::raw::reactionEmoji<::mtproto::api::tl_storage>;
+using reactionCustomEmoji = ::mtproto::api::raw::reactionCustomEmoji<::mtproto::api::tl_storage>;
+using reactionPaid = ::mtproto::api::raw::reactionPaid<::mtproto::api::tl_storage>;
+using chatReactionsNone = ::mtproto::api::raw::chatReactionsNone<::mtproto::api::tl_storage>;
+using chatReactionsAll = ::mtproto::api::raw::chatReactionsAll<::mtproto::api::tl_storage>;
+using chatReactionsSome = ::mtproto::api::raw::chatReactionsSome<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using reactionsNotModified = ::mtproto::api::raw::messages::reactionsNotModified<::mtproto::tl::owning>;
-using reactions = ::mtproto::api::raw::messages::reactions<::mtproto::tl::owning>;
+using reactionsNotModified = ::mtproto::api::raw::messages::reactionsNotModified<::mtproto::api::tl_storage>;
+using reactions = ::mtproto::api::raw::messages::reactions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using emailVerifyPurposeLoginSetup = ::mtproto::api::raw::emailVerifyPurposeLoginSetup<::mtproto::tl::owning>;
-using emailVerifyPurposeLoginChange = ::mtproto::api::raw::emailVerifyPurposeLoginChange<::mtproto::tl::owning>;
-using emailVerifyPurposePassport = ::mtproto::api::raw::emailVerifyPurposePassport<::mtproto::tl::owning>;
-using emailVerificationCode = ::mtproto::api::raw::emailVerificationCode<::mtproto::tl::owning>;
-using emailVerificationGoogle = ::mtproto::api::raw::emailVerificationGoogle<::mtproto::tl::owning>;
-using emailVerificationApple = ::mtproto::api::raw::emailVerificationApple<::mtproto::tl::owning>;
+using emailVerifyPurposeLoginSetup = ::mtproto::api::raw::emailVerifyPurposeLoginSetup<::mtproto::api::tl_storage>;
+using emailVerifyPurposeLoginChange = ::mtproto::api::raw::emailVerifyPurposeLoginChange<::mtproto::api::tl_storage>;
+using emailVerifyPurposePassport = ::mtproto::api::raw::emailVerifyPurposePassport<::mtproto::api::tl_storage>;
+using emailVerificationCode = ::mtproto::api::raw::emailVerificationCode<::mtproto::api::tl_storage>;
+using emailVerificationGoogle = ::mtproto::api::raw::emailVerificationGoogle<::mtproto::api::tl_storage>;
+using emailVerificationApple = ::mtproto::api::raw::emailVerificationApple<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using emailVerified = ::mtproto::api::raw::account::emailVerified<::mtproto::tl::owning>;
-using emailVerifiedLogin = ::mtproto::api::raw::account::emailVerifiedLogin<::mtproto::tl::owning>;
+using emailVerified = ::mtproto::api::raw::account::emailVerified<::mtproto::api::tl_storage>;
+using emailVerifiedLogin = ::mtproto::api::raw::account::emailVerifiedLogin<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using premiumSubscriptionOption = ::mtproto::api::raw::premiumSubscriptionOption<::mtproto::tl::owning>;
-using sendAsPeer = ::mtproto::api::raw::sendAsPeer<::mtproto::tl::owning>;
-using messageExtendedMediaPreview = ::mtproto::api::raw::messageExtendedMediaPreview<::mtproto::tl::owning>;
-using messageExtendedMedia = ::mtproto::api::raw::messageExtendedMedia<::mtproto::tl::owning>;
-using stickerKeyword = ::mtproto::api::raw::stickerKeyword<::mtproto::tl::owning>;
-using username = ::mtproto::api::raw::username<::mtproto::tl::owning>;
-using forumTopicDeleted = ::mtproto::api::raw::forumTopicDeleted<::mtproto::tl::owning>;
-using forumTopic = ::mtproto::api::raw::forumTopic<::mtproto::tl::owning>;
+using premiumSubscriptionOption = ::mtproto::api::raw::premiumSubscriptionOption<::mtproto::api::tl_storage>;
+using sendAsPeer = ::mtproto::api::raw::sendAsPeer<::mtproto::api::tl_storage>;
+using messageExtendedMediaPreview = ::mtproto::api::raw::messageExtendedMediaPreview<::mtproto::api::tl_storage>;
+using messageExtendedMedia = ::mtproto::api::raw::messageExtendedMedia<::mtproto::api::tl_storage>;
+using stickerKeyword = ::mtproto::api::raw::stickerKeyword<::mtproto::api::tl_storage>;
+using username = ::mtproto::api::raw::username<::mtproto::api::tl_storage>;
+using forumTopicDeleted = ::mtproto::api::raw::forumTopicDeleted<::mtproto::api::tl_storage>;
+using forumTopic = ::mtproto::api::raw::forumTopic<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using forumTopics = ::mtproto::api::raw::messages::forumTopics<::mtproto::tl::owning>;
+using forumTopics = ::mtproto::api::raw::messages::forumTopics<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using defaultHistoryTTL = ::mtproto::api::raw::defaultHistoryTTL<::mtproto::tl::owning>;
-using exportedContactToken = ::mtproto::api::raw::exportedContactToken<::mtproto::tl::owning>;
-using requestPeerTypeUser = ::mtproto::api::raw::requestPeerTypeUser<::mtproto::tl::owning>;
-using requestPeerTypeChat = ::mtproto::api::raw::requestPeerTypeChat<::mtproto::tl::owning>;
-using requestPeerTypeBroadcast = ::mtproto::api::raw::requestPeerTypeBroadcast<::mtproto::tl::owning>;
-using requestPeerTypeCreateBot = ::mtproto::api::raw::requestPeerTypeCreateBot<::mtproto::tl::owning>;
-using emojiListNotModified = ::mtproto::api::raw::emojiListNotModified<::mtproto::tl::owning>;
-using emojiList = ::mtproto::api::raw::emojiList<::mtproto::tl::owning>;
-using emojiGroup = ::mtproto::api::raw::emojiGroup<::mtproto::tl::owning>;
-using emojiGroupGreeting = ::mtproto::api::raw::emojiGroupGreeting<::mtproto::tl::owning>;
-using emojiGroupPremium = ::mtproto::api::raw::emojiGroupPremium<::mtproto::tl::owning>;
+using defaultHistoryTTL = ::mtproto::api::raw::defaultHistoryTTL<::mtproto::api::tl_storage>;
+using exportedContactToken = ::mtproto::api::raw::exportedContactToken<::mtproto::api::tl_storage>;
+using requestPeerTypeUser = ::mtproto::api::raw::requestPeerTypeUser<::mtproto::api::tl_storage>;
+using requestPeerTypeChat = ::mtproto::api::raw::requestPeerTypeChat<::mtproto::api::tl_storage>;
+using requestPeerTypeBroadcast = ::mtproto::api::raw::requestPeerTypeBroadcast<::mtproto::api::tl_storage>;
+using requestPeerTypeCreateBot = ::mtproto::api::raw::requestPeerTypeCreateBot<::mtproto::api::tl_storage>;
+using emojiListNotModified = ::mtproto::api::raw::emojiListNotModified<::mtproto::api::tl_storage>;
+using emojiList = ::mtproto::api::raw::emojiList<::mtproto::api::tl_storage>;
+using emojiGroup = ::mtproto::api::raw::emojiGroup<::mtproto::api::tl_storage>;
+using emojiGroupGreeting = ::mtproto::api::raw::emojiGroupGreeting<::mtproto::api::tl_storage>;
+using emojiGroupPremium = ::mtproto::api::raw::emojiGroupPremium<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using emojiGroupsNotModified = ::mtproto::api::raw::messages::emojiGroupsNotModified<::mtproto::tl::owning>;
-using emojiGroups = ::mtproto::api::raw::messages::emojiGroups<::mtproto::tl::owning>;
+using emojiGroupsNotModified = ::mtproto::api::raw::messages::emojiGroupsNotModified<::mtproto::api::tl_storage>;
+using emojiGroups = ::mtproto::api::raw::messages::emojiGroups<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using textWithEntities = ::mtproto::api::raw::textWithEntities<::mtproto::tl::owning>;
+using textWithEntities = ::mtproto::api::raw::textWithEntities<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using translateResult = ::mtproto::api::raw::messages::translateResult<::mtproto::tl::owning>;
+using translateResult = ::mtproto::api::raw::messages::translateResult<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using autoSaveSettings = ::mtproto::api::raw::autoSaveSettings<::mtproto::tl::owning>;
-using autoSaveException = ::mtproto::api::raw::autoSaveException<::mtproto::tl::owning>;
+using autoSaveSettings = ::mtproto::api::raw::autoSaveSettings<::mtproto::api::tl_storage>;
+using autoSaveException = ::mtproto::api::raw::autoSaveException<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using autoSaveSettings = ::mtproto::api::raw::account::autoSaveSettings<::mtproto::tl::owning>;
+using autoSaveSettings = ::mtproto::api::raw::account::autoSaveSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::help {
-using appConfigNotModified = ::mtproto::api::raw::help::appConfigNotModified<::mtproto::tl::owning>;
-using appConfig = ::mtproto::api::raw::help::appConfig<::mtproto::tl::owning>;
+using appConfigNotModified = ::mtproto::api::raw::help::appConfigNotModified<::mtproto::api::tl_storage>;
+using appConfig = ::mtproto::api::raw::help::appConfig<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using inputBotAppID = ::mtproto::api::raw::inputBotAppID<::mtproto::tl::owning>;
-using inputBotAppShortName = ::mtproto::api::raw::inputBotAppShortName<::mtproto::tl::owning>;
-using botAppNotModified = ::mtproto::api::raw::botAppNotModified<::mtproto::tl::owning>;
-using botApp = ::mtproto::api::raw::botApp<::mtproto::tl::owning>;
+using inputBotAppID = ::mtproto::api::raw::inputBotAppID<::mtproto::api::tl_storage>;
+using inputBotAppShortName = ::mtproto::api::raw::inputBotAppShortName<::mtproto::api::tl_storage>;
+using botAppNotModified = ::mtproto::api::raw::botAppNotModified<::mtproto::api::tl_storage>;
+using botApp = ::mtproto::api::raw::botApp<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using botApp = ::mtproto::api::raw::messages::botApp<::mtproto::tl::owning>;
+using botApp = ::mtproto::api::raw::messages::botApp<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using inlineBotWebView = ::mtproto::api::raw::inlineBotWebView<::mtproto::tl::owning>;
-using readParticipantDate = ::mtproto::api::raw::readParticipantDate<::mtproto::tl::owning>;
-using inputChatlistDialogFilter = ::mtproto::api::raw::inputChatlistDialogFilter<::mtproto::tl::owning>;
-using exportedChatlistInvite = ::mtproto::api::raw::exportedChatlistInvite<::mtproto::tl::owning>;
+using inlineBotWebView = ::mtproto::api::raw::inlineBotWebView<::mtproto::api::tl_storage>;
+using readParticipantDate = ::mtproto::api::raw::readParticipantDate<::mtproto::api::tl_storage>;
+using inputChatlistDialogFilter = ::mtproto::api::raw::inputChatlistDialogFilter<::mtproto::api::tl_storage>;
+using exportedChatlistInvite = ::mtproto::api::raw::exportedChatlistInvite<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::chatlists {
-using exportedChatlistInvite = ::mtproto::api::raw::chatlists::exportedChatlistInvite<::mtproto::tl::owning>;
-using exportedInvites = ::mtproto::api::raw::chatlists::exportedInvites<::mtproto::tl::owning>;
-using chatlistInviteAlready = ::mtproto::api::raw::chatlists::chatlistInviteAlready<::mtproto::tl::owning>;
-using chatlistInvite = ::mtproto::api::raw::chatlists::chatlistInvite<::mtproto::tl::owning>;
-using chatlistUpdates = ::mtproto::api::raw::chatlists::chatlistUpdates<::mtproto::tl::owning>;
+using exportedChatlistInvite = ::mtproto::api::raw::chatlists::exportedChatlistInvite<::mtproto::api::tl_storage>;
+using exportedInvites = ::mtproto::api::raw::chatlists::exportedInvites<::mtproto::api::tl_storage>;
+using chatlistInviteAlready = ::mtproto::api::raw::chatlists::chatlistInviteAlready<::mtproto::api::tl_storage>;
+using chatlistInvite = ::mtproto::api::raw::chatlists::chatlistInvite<::mtproto::api::tl_storage>;
+using chatlistUpdates = ::mtproto::api::raw::chatlists::chatlistUpdates<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::chatlists
 
 namespace mtproto::api::bots {
-using botInfo = ::mtproto::api::raw::bots::botInfo<::mtproto::tl::owning>;
+using botInfo = ::mtproto::api::raw::bots::botInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::bots
 
 namespace mtproto::api {
-using messagePeerVote = ::mtproto::api::raw::messagePeerVote<::mtproto::tl::owning>;
-using messagePeerVoteInputOption = ::mtproto::api::raw::messagePeerVoteInputOption<::mtproto::tl::owning>;
-using messagePeerVoteMultiple = ::mtproto::api::raw::messagePeerVoteMultiple<::mtproto::tl::owning>;
-using storyViews = ::mtproto::api::raw::storyViews<::mtproto::tl::owning>;
-using storyItemDeleted = ::mtproto::api::raw::storyItemDeleted<::mtproto::tl::owning>;
-using storyItemSkipped = ::mtproto::api::raw::storyItemSkipped<::mtproto::tl::owning>;
-using storyItem = ::mtproto::api::raw::storyItem<::mtproto::tl::owning>;
+using messagePeerVote = ::mtproto::api::raw::messagePeerVote<::mtproto::api::tl_storage>;
+using messagePeerVoteInputOption = ::mtproto::api::raw::messagePeerVoteInputOption<::mtproto::api::tl_storage>;
+using messagePeerVoteMultiple = ::mtproto::api::raw::messagePeerVoteMultiple<::mtproto::api::tl_storage>;
+using storyViews = ::mtproto::api::raw::storyViews<::mtproto::api::tl_storage>;
+using storyItemDeleted = ::mtproto::api::raw::storyItemDeleted<::mtproto::api::tl_storage>;
+using storyItemSkipped = ::mtproto::api::raw::storyItemSkipped<::mtproto::api::tl_storage>;
+using storyItem = ::mtproto::api::raw::storyItem<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using allStoriesNotModified = ::mtproto::api::raw::stories::allStoriesNotModified<::mtproto::tl::owning>;
-using allStories = ::mtproto::api::raw::stories::allStories<::mtproto::tl::owning>;
-using stories = ::mtproto::api::raw::stories::stories<::mtproto::tl::owning>;
+using allStoriesNotModified = ::mtproto::api::raw::stories::allStoriesNotModified<::mtproto::api::tl_storage>;
+using allStories = ::mtproto::api::raw::stories::allStories<::mtproto::api::tl_storage>;
+using stories = ::mtproto::api::raw::stories::stories<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using storyView = ::mtproto::api::raw::storyView<::mtproto::tl::owning>;
-using storyViewPublicForward = ::mtproto::api::raw::storyViewPublicForward<::mtproto::tl::owning>;
-using storyViewPublicRepost = ::mtproto::api::raw::storyViewPublicRepost<::mtproto::tl::owning>;
+using storyView = ::mtproto::api::raw::storyView<::mtproto::api::tl_storage>;
+using storyViewPublicForward = ::mtproto::api::raw::storyViewPublicForward<::mtproto::api::tl_storage>;
+using storyViewPublicRepost = ::mtproto::api::raw::storyViewPublicRepost<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using storyViewsList = ::mtproto::api::raw::stories::storyViewsList<::mtproto::tl::owning>;
-using storyViews = ::mtproto::api::raw::stories::storyViews<::mtproto::tl::owning>;
+using storyViewsList = ::mtproto::api::raw::stories::storyViewsList<::mtproto::api::tl_storage>;
+using storyViews = ::mtproto::api::raw::stories::storyViews<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using inputReplyToMessage = ::mtproto::api::raw::inputReplyToMessage<::mtproto::tl::owning>;
-using inputReplyToStory = ::mtproto::api::raw::inputReplyToStory<::mtproto::tl::owning>;
-using inputReplyToMonoForum = ::mtproto::api::raw::inputReplyToMonoForum<::mtproto::tl::owning>;
-using inputReplyToEphemeralMessage = ::mtproto::api::raw::inputReplyToEphemeralMessage<::mtproto::tl::owning>;
-using exportedStoryLink = ::mtproto::api::raw::exportedStoryLink<::mtproto::tl::owning>;
-using storiesStealthMode = ::mtproto::api::raw::storiesStealthMode<::mtproto::tl::owning>;
-using mediaAreaCoordinates = ::mtproto::api::raw::mediaAreaCoordinates<::mtproto::tl::owning>;
-using mediaAreaVenue = ::mtproto::api::raw::mediaAreaVenue<::mtproto::tl::owning>;
-using inputMediaAreaVenue = ::mtproto::api::raw::inputMediaAreaVenue<::mtproto::tl::owning>;
-using mediaAreaGeoPoint = ::mtproto::api::raw::mediaAreaGeoPoint<::mtproto::tl::owning>;
-using mediaAreaSuggestedReaction = ::mtproto::api::raw::mediaAreaSuggestedReaction<::mtproto::tl::owning>;
-using mediaAreaChannelPost = ::mtproto::api::raw::mediaAreaChannelPost<::mtproto::tl::owning>;
-using inputMediaAreaChannelPost = ::mtproto::api::raw::inputMediaAreaChannelPost<::mtproto::tl::owning>;
-using mediaAreaUrl = ::mtproto::api::raw::mediaAreaUrl<::mtproto::tl::owning>;
-using mediaAreaWeather = ::mtproto::api::raw::mediaAreaWeather<::mtproto::tl::owning>;
-using mediaAreaStarGift = ::mtproto::api::raw::mediaAreaStarGift<::mtproto::tl::owning>;
-using peerStories = ::mtproto::api::raw::peerStories<::mtproto::tl::owning>;
+using inputReplyToMessage = ::mtproto::api::raw::inputReplyToMessage<::mtproto::api::tl_storage>;
+using inputReplyToStory = ::mtproto::api::raw::inputReplyToStory<::mtproto::api::tl_storage>;
+using inputReplyToMonoForum = ::mtproto::api::raw::inputReplyToMonoForum<::mtproto::api::tl_storage>;
+using inputReplyToEphemeralMessage = ::mtproto::api::raw::inputReplyToEphemeralMessage<::mtproto::api::tl_storage>;
+using exportedStoryLink = ::mtproto::api::raw::exportedStoryLink<::mtproto::api::tl_storage>;
+using storiesStealthMode = ::mtproto::api::raw::storiesStealthMode<::mtproto::api::tl_storage>;
+using mediaAreaCoordinates = ::mtproto::api::raw::mediaAreaCoordinates<::mtproto::api::tl_storage>;
+using mediaAreaVenue = ::mtproto::api::raw::mediaAreaVenue<::mtproto::api::tl_storage>;
+using inputMediaAreaVenue = ::mtproto::api::raw::inputMediaAreaVenue<::mtproto::api::tl_storage>;
+using mediaAreaGeoPoint = ::mtproto::api::raw::mediaAreaGeoPoint<::mtproto::api::tl_storage>;
+using mediaAreaSuggestedReaction = ::mtproto::api::raw::mediaAreaSuggestedReaction<::mtproto::api::tl_storage>;
+using mediaAreaChannelPost = ::mtproto::api::raw::mediaAreaChannelPost<::mtproto::api::tl_storage>;
+using inputMediaAreaChannelPost = ::mtproto::api::raw::inputMediaAreaChannelPost<::mtproto::api::tl_storage>;
+using mediaAreaUrl = ::mtproto::api::raw::mediaAreaUrl<::mtproto::api::tl_storage>;
+using mediaAreaWeather = ::mtproto::api::raw::mediaAreaWeather<::mtproto::api::tl_storage>;
+using mediaAreaStarGift = ::mtproto::api::raw::mediaAreaStarGift<::mtproto::api::tl_storage>;
+using peerStories = ::mtproto::api::raw::peerStories<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using peerStories = ::mtproto::api::raw::stories::peerStories<::mtproto::tl::owning>;
+using peerStories = ::mtproto::api::raw::stories::peerStories<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api::messages {
-using webPage = ::mtproto::api::raw::messages::webPage<::mtproto::tl::owning>;
+using webPage = ::mtproto::api::raw::messages::webPage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using premiumGiftCodeOption = ::mtproto::api::raw::premiumGiftCodeOption<::mtproto::tl::owning>;
+using premiumGiftCodeOption = ::mtproto::api::raw::premiumGiftCodeOption<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using checkedGiftCode = ::mtproto::api::raw::payments::checkedGiftCode<::mtproto::tl::owning>;
-using giveawayInfo = ::mtproto::api::raw::payments::giveawayInfo<::mtproto::tl::owning>;
-using giveawayInfoResults = ::mtproto::api::raw::payments::giveawayInfoResults<::mtproto::tl::owning>;
+using checkedGiftCode = ::mtproto::api::raw::payments::checkedGiftCode<::mtproto::api::tl_storage>;
+using giveawayInfo = ::mtproto::api::raw::payments::giveawayInfo<::mtproto::api::tl_storage>;
+using giveawayInfoResults = ::mtproto::api::raw::payments::giveawayInfoResults<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using prepaidGiveaway = ::mtproto::api::raw::prepaidGiveaway<::mtproto::tl::owning>;
-using prepaidStarsGiveaway = ::mtproto::api::raw::prepaidStarsGiveaway<::mtproto::tl::owning>;
-using boost = ::mtproto::api::raw::boost<::mtproto::tl::owning>;
+using prepaidGiveaway = ::mtproto::api::raw::prepaidGiveaway<::mtproto::api::tl_storage>;
+using prepaidStarsGiveaway = ::mtproto::api::raw::prepaidStarsGiveaway<::mtproto::api::tl_storage>;
+using boost = ::mtproto::api::raw::boost<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::premium {
-using boostsList = ::mtproto::api::raw::premium::boostsList<::mtproto::tl::owning>;
+using boostsList = ::mtproto::api::raw::premium::boostsList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::premium
 
 namespace mtproto::api {
-using myBoost = ::mtproto::api::raw::myBoost<::mtproto::tl::owning>;
+using myBoost = ::mtproto::api::raw::myBoost<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::premium {
-using myBoosts = ::mtproto::api::raw::premium::myBoosts<::mtproto::tl::owning>;
-using boostsStatus = ::mtproto::api::raw::premium::boostsStatus<::mtproto::tl::owning>;
+using myBoosts = ::mtproto::api::raw::premium::myBoosts<::mtproto::api::tl_storage>;
+using boostsStatus = ::mtproto::api::raw::premium::boostsStatus<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::premium
 
 namespace mtproto::api {
-using storyFwdHeader = ::mtproto::api::raw::storyFwdHeader<::mtproto::tl::owning>;
-using postInteractionCountersMessage = ::mtproto::api::raw::postInteractionCountersMessage<::mtproto::tl::owning>;
-using postInteractionCountersStory = ::mtproto::api::raw::postInteractionCountersStory<::mtproto::tl::owning>;
+using storyFwdHeader = ::mtproto::api::raw::storyFwdHeader<::mtproto::api::tl_storage>;
+using postInteractionCountersMessage = ::mtproto::api::raw::postInteractionCountersMessage<::mtproto::api::tl_storage>;
+using postInteractionCountersStory = ::mtproto::api::raw::postInteractionCountersStory<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stats {
-using storyStats = ::mtproto::api::raw::stats::storyStats<::mtproto::tl::owning>;
+using storyStats = ::mtproto::api::raw::stats::storyStats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api {
-using publicForwardMessage = ::mtproto::api::raw::publicForwardMessage<::mtproto::tl::owning>;
-using publicForwardStory = ::mtproto::api::raw::publicForwardStory<::mtproto::tl::owning>;
+using publicForwardMessage = ::mtproto::api::raw::publicForwardMessage<::mtproto::api::tl_storage>;
+using publicForwardStory = ::mtproto::api::raw::publicForwardStory<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stats {
-using publicForwards = ::mtproto::api::raw::stats::publicForwards<::mtproto::tl::owning>;
+using publicForwards = ::mtproto::api::raw::stats::publicForwards<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api {
-using peerColor = ::mtproto::api::raw::peerColor<::mtproto::tl::owning>;
-using peerColorCollectible = ::mtproto::api::raw::peerColorCollectible<::mtproto::tl::owning>;
-using inputPeerColorCollectible = ::mtproto::api::raw::inputPeerColorCollectible<::mtproto::tl::owning>;
+using peerColor = ::mtproto::api::raw::peerColor<::mtproto::api::tl_storage>;
+using peerColorCollectible = ::mtproto::api::raw::peerColorCollectible<::mtproto::api::tl_storage>;
+using inputPeerColorCollectible = ::mtproto::api::raw::inputPeerColorCollectible<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using peerColorSet = ::mtproto::api::raw::help::peerColorSet<::mtproto::tl::owning>;
-using peerColorProfileSet = ::mtproto::api::raw::help::peerColorProfileSet<::mtproto::tl::owning>;
-using peerColorOption = ::mtproto::api::raw::help::peerColorOption<::mtproto::tl::owning>;
-using peerColorsNotModified = ::mtproto::api::raw::help::peerColorsNotModified<::mtproto::tl::owning>;
-using peerColors = ::mtproto::api::raw::help::peerColors<::mtproto::tl::owning>;
+using peerColorSet = ::mtproto::api::raw::help::peerColorSet<::mtproto::api::tl_storage>;
+using peerColorProfileSet = ::mtproto::api::raw::help::peerColorProfileSet<::mtproto::api::tl_storage>;
+using peerColorOption = ::mtproto::api::raw::help::peerColorOption<::mtproto::api::tl_storage>;
+using peerColorsNotModified = ::mtproto::api::raw::help::peerColorsNotModified<::mtproto::api::tl_storage>;
+using peerColors = ::mtproto::api::raw::help::peerColors<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using storyReaction = ::mtproto::api::raw::storyReaction<::mtproto::tl::owning>;
-using storyReactionPublicForward = ::mtproto::api::raw::storyReactionPublicForward<::mtproto::tl::owning>;
-using storyReactionPublicRepost = ::mtproto::api::raw::storyReactionPublicRepost<::mtproto::tl::owning>;
+using storyReaction = ::mtproto::api::raw::storyReaction<::mtproto::api::tl_storage>;
+using storyReactionPublicForward = ::mtproto::api::raw::storyReactionPublicForward<::mtproto::api::tl_storage>;
+using storyReactionPublicRepost = ::mtproto::api::raw::storyReactionPublicRepost<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using storyReactionsList = ::mtproto::api::raw::stories::storyReactionsList<::mtproto::tl::owning>;
+using storyReactionsList = ::mtproto::api::raw::stories::storyReactionsList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using savedDialog = ::mtproto::api::raw::savedDialog<::mtproto::tl::owning>;
-using monoForumDialog = ::mtproto::api::raw::monoForumDialog<::mtproto::tl::owning>;
+using savedDialog = ::mtproto::api::raw::savedDialog<::mtproto::api::tl_storage>;
+using monoForumDialog = ::mtproto::api::raw::monoForumDialog<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using savedDialogs = ::mtproto::api::raw::messages::savedDialogs<::mtproto::tl::owning>;
-using savedDialogsSlice = ::mtproto::api::raw::messages::savedDialogsSlice<::mtproto::tl::owning>;
-using savedDialogsNotModified = ::mtproto::api::raw::messages::savedDialogsNotModified<::mtproto::tl::owning>;
+using savedDialogs = ::mtproto::api::raw::messages::savedDialogs<::mtproto::api::tl_storage>;
+using savedDialogsSlice = ::mtproto::api::raw::messages::savedDialogsSlice<::mtproto::api::tl_storage>;
+using savedDialogsNotModified = ::mtproto::api::raw::messages::savedDialogsNotModified<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using savedReactionTag = ::mtproto::api::raw::savedReactionTag<::mtproto::tl::owning>;
+using savedReactionTag = ::mtproto::api::raw::savedReactionTag<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using savedReactionTagsNotModified = ::mtproto::api::raw::messages::savedReactionTagsNotModified<::mtproto::tl::owning>;
-using savedReactionTags = ::mtproto::api::raw::messages::savedReactionTags<::mtproto::tl::owning>;
+using savedReactionTagsNotModified = ::mtproto::api::raw::messages::savedReactionTagsNotModified<::mtproto::api::tl_storage>;
+using savedReactionTags = ::mtproto::api::raw::messages::savedReactionTags<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using outboxReadDate = ::mtproto::api::raw::outboxReadDate<::mtproto::tl::owning>;
+using outboxReadDate = ::mtproto::api::raw::outboxReadDate<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::smsjobs {
-using eligibleToJoin = ::mtproto::api::raw::smsjobs::eligibleToJoin<::mtproto::tl::owning>;
-using status = ::mtproto::api::raw::smsjobs::status<::mtproto::tl::owning>;
+using eligibleToJoin = ::mtproto::api::raw::smsjobs::eligibleToJoin<::mtproto::api::tl_storage>;
+using status = ::mtproto::api::raw::smsjobs::status<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::smsjobs
 
 namespace mtproto::api {
-using smsJob = ::mtproto::api::raw::smsJob<::mtproto::tl::owning>;
-using businessWeeklyOpen = ::mtproto::api::raw::businessWeeklyOpen<::mtproto::tl::owning>;
-using businessWorkHours = ::mtproto::api::raw::businessWorkHours<::mtproto::tl::owning>;
-using businessLocation = ::mtproto::api::raw::businessLocation<::mtproto::tl::owning>;
-using inputBusinessRecipients = ::mtproto::api::raw::inputBusinessRecipients<::mtproto::tl::owning>;
-using businessRecipients = ::mtproto::api::raw::businessRecipients<::mtproto::tl::owning>;
-using businessAwayMessageScheduleAlways = ::mtproto::api::raw::businessAwayMessageScheduleAlways<::mtproto::tl::owning>;
-using businessAwayMessageScheduleOutsideWorkHours = ::mtproto::api::raw::businessAwayMessageScheduleOutsideWorkHours<::mtproto::tl::owning>;
-using businessAwayMessageScheduleCustom = ::mtproto::api::raw::businessAwayMessageScheduleCustom<::mtproto::tl::owning>;
-using inputBusinessGreetingMessage = ::mtproto::api::raw::inputBusinessGreetingMessage<::mtproto::tl::owning>;
-using businessGreetingMessage = ::mtproto::api::raw::businessGreetingMessage<::mtproto::tl::owning>;
-using inputBusinessAwayMessage = ::mtproto::api::raw::inputBusinessAwayMessage<::mtproto::tl::owning>;
-using businessAwayMessage = ::mtproto::api::raw::businessAwayMessage<::mtproto::tl::owning>;
-using timezone = ::mtproto::api::raw::timezone<::mtproto::tl::owning>;
+using smsJob = ::mtproto::api::raw::smsJob<::mtproto::api::tl_storage>;
+using businessWeeklyOpen = ::mtproto::api::raw::businessWeeklyOpen<::mtproto::api::tl_storage>;
+using businessWorkHours = ::mtproto::api::raw::businessWorkHours<::mtproto::api::tl_storage>;
+using businessLocation = ::mtproto::api::raw::businessLocation<::mtproto::api::tl_storage>;
+using inputBusinessRecipients = ::mtproto::api::raw::inputBusinessRecipients<::mtproto::api::tl_storage>;
+using businessRecipients = ::mtproto::api::raw::businessRecipients<::mtproto::api::tl_storage>;
+using businessAwayMessageScheduleAlways = ::mtproto::api::raw::businessAwayMessageScheduleAlways<::mtproto::api::tl_storage>;
+using businessAwayMessageScheduleOutsideWorkHours = ::mtproto::api::raw::businessAwayMessageScheduleOutsideWorkHours<::mtproto::api::tl_storage>;
+using businessAwayMessageScheduleCustom = ::mtproto::api::raw::businessAwayMessageScheduleCustom<::mtproto::api::tl_storage>;
+using inputBusinessGreetingMessage = ::mtproto::api::raw::inputBusinessGreetingMessage<::mtproto::api::tl_storage>;
+using businessGreetingMessage = ::mtproto::api::raw::businessGreetingMessage<::mtproto::api::tl_storage>;
+using inputBusinessAwayMessage = ::mtproto::api::raw::inputBusinessAwayMessage<::mtproto::api::tl_storage>;
+using businessAwayMessage = ::mtproto::api::raw::businessAwayMessage<::mtproto::api::tl_storage>;
+using timezone = ::mtproto::api::raw::timezone<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using timezonesListNotModified = ::mtproto::api::raw::help::timezonesListNotModified<::mtproto::tl::owning>;
-using timezonesList = ::mtproto::api::raw::help::timezonesList<::mtproto::tl::owning>;
+using timezonesListNotModified = ::mtproto::api::raw::help::timezonesListNotModified<::mtproto::api::tl_storage>;
+using timezonesList = ::mtproto::api::raw::help::timezonesList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using quickReply = ::mtproto::api::raw::quickReply<::mtproto::tl::owning>;
-using inputQuickReplyShortcut = ::mtproto::api::raw::inputQuickReplyShortcut<::mtproto::tl::owning>;
-using inputQuickReplyShortcutId = ::mtproto::api::raw::inputQuickReplyShortcutId<::mtproto::tl::owning>;
+using quickReply = ::mtproto::api::raw::quickReply<::mtproto::api::tl_storage>;
+using inputQuickReplyShortcut = ::mtproto::api::raw::inputQuickReplyShortcut<::mtproto::api::tl_storage>;
+using inputQuickReplyShortcutId = ::mtproto::api::raw::inputQuickReplyShortcutId<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using quickReplies = ::mtproto::api::raw::messages::quickReplies<::mtproto::tl::owning>;
-using quickRepliesNotModified = ::mtproto::api::raw::messages::quickRepliesNotModified<::mtproto::tl::owning>;
+using quickReplies = ::mtproto::api::raw::messages::quickReplies<::mtproto::api::tl_storage>;
+using quickRepliesNotModified = ::mtproto::api::raw::messages::quickRepliesNotModified<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using connectedBot = ::mtproto::api::raw::connectedBot<::mtproto::tl::owning>;
+using connectedBot = ::mtproto::api::raw::connectedBot<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using connectedBots = ::mtproto::api::raw::account::connectedBots<::mtproto::tl::owning>;
+using connectedBots = ::mtproto::api::raw::account::connectedBots<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::messages {
-using dialogFilters = ::mtproto::api::raw::messages::dialogFilters<::mtproto::tl::owning>;
+using dialogFilters = ::mtproto::api::raw::messages::dialogFilters<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using birthday = ::mtproto::api::raw::birthday<::mtproto::tl::owning>;
-using botBusinessConnection = ::mtproto::api::raw::botBusinessConnection<::mtproto::tl::owning>;
-using inputBusinessIntro = ::mtproto::api::raw::inputBusinessIntro<::mtproto::tl::owning>;
-using businessIntro = ::mtproto::api::raw::businessIntro<::mtproto::tl::owning>;
+using birthday = ::mtproto::api::raw::birthday<::mtproto::api::tl_storage>;
+using botBusinessConnection = ::mtproto::api::raw::botBusinessConnection<::mtproto::api::tl_storage>;
+using inputBusinessIntro = ::mtproto::api::raw::inputBusinessIntro<::mtproto::api::tl_storage>;
+using businessIntro = ::mtproto::api::raw::businessIntro<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using myStickers = ::mtproto::api::raw::messages::myStickers<::mtproto::tl::owning>;
+using myStickers = ::mtproto::api::raw::messages::myStickers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using inputCollectibleUsername = ::mtproto::api::raw::inputCollectibleUsername<::mtproto::tl::owning>;
-using inputCollectiblePhone = ::mtproto::api::raw::inputCollectiblePhone<::mtproto::tl::owning>;
+using inputCollectibleUsername = ::mtproto::api::raw::inputCollectibleUsername<::mtproto::api::tl_storage>;
+using inputCollectiblePhone = ::mtproto::api::raw::inputCollectiblePhone<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::fragment {
-using collectibleInfo = ::mtproto::api::raw::fragment::collectibleInfo<::mtproto::tl::owning>;
+using collectibleInfo = ::mtproto::api::raw::fragment::collectibleInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::fragment
 
 namespace mtproto::api {
-using inputBusinessBotRecipients = ::mtproto::api::raw::inputBusinessBotRecipients<::mtproto::tl::owning>;
-using businessBotRecipients = ::mtproto::api::raw::businessBotRecipients<::mtproto::tl::owning>;
-using contactBirthday = ::mtproto::api::raw::contactBirthday<::mtproto::tl::owning>;
+using inputBusinessBotRecipients = ::mtproto::api::raw::inputBusinessBotRecipients<::mtproto::api::tl_storage>;
+using businessBotRecipients = ::mtproto::api::raw::businessBotRecipients<::mtproto::api::tl_storage>;
+using contactBirthday = ::mtproto::api::raw::contactBirthday<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using contactBirthdays = ::mtproto::api::raw::contacts::contactBirthdays<::mtproto::tl::owning>;
+using contactBirthdays = ::mtproto::api::raw::contacts::contactBirthdays<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api {
-using missingInvitee = ::mtproto::api::raw::missingInvitee<::mtproto::tl::owning>;
+using missingInvitee = ::mtproto::api::raw::missingInvitee<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using invitedUsers = ::mtproto::api::raw::messages::invitedUsers<::mtproto::tl::owning>;
+using invitedUsers = ::mtproto::api::raw::messages::invitedUsers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using inputBusinessChatLink = ::mtproto::api::raw::inputBusinessChatLink<::mtproto::tl::owning>;
-using businessChatLink = ::mtproto::api::raw::businessChatLink<::mtproto::tl::owning>;
+using inputBusinessChatLink = ::mtproto::api::raw::inputBusinessChatLink<::mtproto::api::tl_storage>;
+using businessChatLink = ::mtproto::api::raw::businessChatLink<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using businessChatLinks = ::mtproto::api::raw::account::businessChatLinks<::mtproto::tl::owning>;
-using resolvedBusinessChatLinks = ::mtproto::api::raw::account::resolvedBusinessChatLinks<::mtproto::tl::owning>;
+using businessChatLinks = ::mtproto::api::raw::account::businessChatLinks<::mtproto::api::tl_storage>;
+using resolvedBusinessChatLinks = ::mtproto::api::raw::account::resolvedBusinessChatLinks<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using requestedPeerUser = ::mtproto::api::raw::requestedPeerUser<::mtproto::tl::owning>;
-using requestedPeerChat = ::mtproto::api::raw::requestedPeerChat<::mtproto::tl::owning>;
-using requestedPeerChannel = ::mtproto::api::raw::requestedPeerChannel<::mtproto::tl::owning>;
-using sponsoredMessageReportOption = ::mtproto::api::raw::sponsoredMessageReportOption<::mtproto::tl::owning>;
+using requestedPeerUser = ::mtproto::api::raw::requestedPeerUser<::mtproto::api::tl_storage>;
+using requestedPeerChat = ::mtproto::api::raw::requestedPeerChat<::mtproto::api::tl_storage>;
+using requestedPeerChannel = ::mtproto::api::raw::requestedPeerChannel<::mtproto::api::tl_storage>;
+using sponsoredMessageReportOption = ::mtproto::api::raw::sponsoredMessageReportOption<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::channels {
-using sponsoredMessageReportResultChooseOption = ::mtproto::api::raw::channels::sponsoredMessageReportResultChooseOption<::mtproto::tl::owning>;
-using sponsoredMessageReportResultAdsHidden = ::mtproto::api::raw::channels::sponsoredMessageReportResultAdsHidden<::mtproto::tl::owning>;
-using sponsoredMessageReportResultReported = ::mtproto::api::raw::channels::sponsoredMessageReportResultReported<::mtproto::tl::owning>;
+using sponsoredMessageReportResultChooseOption = ::mtproto::api::raw::channels::sponsoredMessageReportResultChooseOption<::mtproto::api::tl_storage>;
+using sponsoredMessageReportResultAdsHidden = ::mtproto::api::raw::channels::sponsoredMessageReportResultAdsHidden<::mtproto::api::tl_storage>;
+using sponsoredMessageReportResultReported = ::mtproto::api::raw::channels::sponsoredMessageReportResultReported<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::channels
 
 namespace mtproto::api {
-using reactionNotificationsFromContacts = ::mtproto::api::raw::reactionNotificationsFromContacts<::mtproto::tl::owning>;
-using reactionNotificationsFromAll = ::mtproto::api::raw::reactionNotificationsFromAll<::mtproto::tl::owning>;
-using reactionsNotifySettings = ::mtproto::api::raw::reactionsNotifySettings<::mtproto::tl::owning>;
-using availableEffect = ::mtproto::api::raw::availableEffect<::mtproto::tl::owning>;
+using reactionNotificationsFromContacts = ::mtproto::api::raw::reactionNotificationsFromContacts<::mtproto::api::tl_storage>;
+using reactionNotificationsFromAll = ::mtproto::api::raw::reactionNotificationsFromAll<::mtproto::api::tl_storage>;
+using reactionsNotifySettings = ::mtproto::api::raw::reactionsNotifySettings<::mtproto::api::tl_storage>;
+using availableEffect = ::mtproto::api::raw::availableEffect<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using availableEffectsNotModified = ::mtproto::api::raw::messages::availableEffectsNotModified<::mtproto::tl::owning>;
-using availableEffects = ::mtproto::api::raw::messages::availableEffects<::mtproto::tl::owning>;
+using availableEffectsNotModified = ::mtproto::api::raw::messages::availableEffectsNotModified<::mtproto::api::tl_storage>;
+using availableEffects = ::mtproto::api::raw::messages::availableEffects<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using factCheck = ::mtproto::api::raw::factCheck<::mtproto::tl::owning>;
-using starsTransactionPeerUnsupported = ::mtproto::api::raw::starsTransactionPeerUnsupported<::mtproto::tl::owning>;
-using starsTransactionPeerAppStore = ::mtproto::api::raw::starsTransactionPeerAppStore<::mtproto::tl::owning>;
-using starsTransactionPeerPlayMarket = ::mtproto::api::raw::starsTransactionPeerPlayMarket<::mtproto::tl::owning>;
-using starsTransactionPeerPremiumBot = ::mtproto::api::raw::starsTransactionPeerPremiumBot<::mtproto::tl::owning>;
-using starsTransactionPeerFragment = ::mtproto::api::raw::starsTransactionPeerFragment<::mtproto::tl::owning>;
-using starsTransactionPeer = ::mtproto::api::raw::starsTransactionPeer<::mtproto::tl::owning>;
-using starsTransactionPeerAds = ::mtproto::api::raw::starsTransactionPeerAds<::mtproto::tl::owning>;
-using starsTransactionPeerAPI = ::mtproto::api::raw::starsTransactionPeerAPI<::mtproto::tl::owning>;
-using starsTopupOption = ::mtproto::api::raw::starsTopupOption<::mtproto::tl::owning>;
-using starsTransaction = ::mtproto::api::raw::starsTransaction<::mtproto::tl::owning>;
+using factCheck = ::mtproto::api::raw::factCheck<::mtproto::api::tl_storage>;
+using starsTransactionPeerUnsupported = ::mtproto::api::raw::starsTransactionPeerUnsupported<::mtproto::api::tl_storage>;
+using starsTransactionPeerAppStore = ::mtproto::api::raw::starsTransactionPeerAppStore<::mtproto::api::tl_storage>;
+using starsTransactionPeerPlayMarket = ::mtproto::api::raw::starsTransactionPeerPlayMarket<::mtproto::api::tl_storage>;
+using starsTransactionPeerPremiumBot = ::mtproto::api::raw::starsTransactionPeerPremiumBot<::mtproto::api::tl_storage>;
+using starsTransactionPeerFragment = ::mtproto::api::raw::starsTransactionPeerFragment<::mtproto::api::tl_storage>;
+using starsTransactionPeer = ::mtproto::api::raw::starsTransactionPeer<::mtproto::api::tl_storage>;
+using starsTransactionPeerAds = ::mtproto::api::raw::starsTransactionPeerAds<::mtproto::api::tl_storage>;
+using starsTransactionPeerAPI = ::mtproto::api::raw::starsTransactionPeerAPI<::mtproto::api::tl_storage>;
+using starsTopupOption = ::mtproto::api::raw::starsTopupOption<::mtproto::api::tl_storage>;
+using starsTransaction = ::mtproto::api::raw::starsTransaction<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using starsStatus = ::mtproto::api::raw::payments::starsStatus<::mtproto::tl::owning>;
+using starsStatus = ::mtproto::api::raw::payments::starsStatus<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using foundStory = ::mtproto::api::raw::foundStory<::mtproto::tl::owning>;
+using foundStory = ::mtproto::api::raw::foundStory<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using foundStories = ::mtproto::api::raw::stories::foundStories<::mtproto::tl::owning>;
+using foundStories = ::mtproto::api::raw::stories::foundStories<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using geoPointAddress = ::mtproto::api::raw::geoPointAddress<::mtproto::tl::owning>;
-using starsRevenueStatus = ::mtproto::api::raw::starsRevenueStatus<::mtproto::tl::owning>;
+using geoPointAddress = ::mtproto::api::raw::geoPointAddress<::mtproto::api::tl_storage>;
+using starsRevenueStatus = ::mtproto::api::raw::starsRevenueStatus<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using starsRevenueStats = ::mtproto::api::raw::payments::starsRevenueStats<::mtproto::tl::owning>;
-using starsRevenueWithdrawalUrl = ::mtproto::api::raw::payments::starsRevenueWithdrawalUrl<::mtproto::tl::owning>;
-using starsRevenueAdsAccountUrl = ::mtproto::api::raw::payments::starsRevenueAdsAccountUrl<::mtproto::tl::owning>;
+using starsRevenueStats = ::mtproto::api::raw::payments::starsRevenueStats<::mtproto::api::tl_storage>;
+using starsRevenueWithdrawalUrl = ::mtproto::api::raw::payments::starsRevenueWithdrawalUrl<::mtproto::api::tl_storage>;
+using starsRevenueAdsAccountUrl = ::mtproto::api::raw::payments::starsRevenueAdsAccountUrl<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using inputStarsTransaction = ::mtproto::api::raw::inputStarsTransaction<::mtproto::tl::owning>;
-using starsGiftOption = ::mtproto::api::raw::starsGiftOption<::mtproto::tl::owning>;
+using inputStarsTransaction = ::mtproto::api::raw::inputStarsTransaction<::mtproto::api::tl_storage>;
+using starsGiftOption = ::mtproto::api::raw::starsGiftOption<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::bots {
-using popularAppBots = ::mtproto::api::raw::bots::popularAppBots<::mtproto::tl::owning>;
+using popularAppBots = ::mtproto::api::raw::bots::popularAppBots<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::bots
 
 namespace mtproto::api {
-using botPreviewMedia = ::mtproto::api::raw::botPreviewMedia<::mtproto::tl::owning>;
+using botPreviewMedia = ::mtproto::api::raw::botPreviewMedia<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::bots {
-using previewInfo = ::mtproto::api::raw::bots::previewInfo<::mtproto::tl::owning>;
+using previewInfo = ::mtproto::api::raw::bots::previewInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::bots
 
 namespace mtproto::api {
-using starsSubscriptionPricing = ::mtproto::api::raw::starsSubscriptionPricing<::mtproto::tl::owning>;
-using starsSubscription = ::mtproto::api::raw::starsSubscription<::mtproto::tl::owning>;
-using messageReactor = ::mtproto::api::raw::messageReactor<::mtproto::tl::owning>;
-using starsGiveawayOption = ::mtproto::api::raw::starsGiveawayOption<::mtproto::tl::owning>;
-using starsGiveawayWinnersOption = ::mtproto::api::raw::starsGiveawayWinnersOption<::mtproto::tl::owning>;
-using starGift = ::mtproto::api::raw::starGift<::mtproto::tl::owning>;
-using starGiftUnique = ::mtproto::api::raw::starGiftUnique<::mtproto::tl::owning>;
+using starsSubscriptionPricing = ::mtproto::api::raw::starsSubscriptionPricing<::mtproto::api::tl_storage>;
+using starsSubscription = ::mtproto::api::raw::starsSubscription<::mtproto::api::tl_storage>;
+using messageReactor = ::mtproto::api::raw::messageReactor<::mtproto::api::tl_storage>;
+using starsGiveawayOption = ::mtproto::api::raw::starsGiveawayOption<::mtproto::api::tl_storage>;
+using starsGiveawayWinnersOption = ::mtproto::api::raw::starsGiveawayWinnersOption<::mtproto::api::tl_storage>;
+using starGift = ::mtproto::api::raw::starGift<::mtproto::api::tl_storage>;
+using starGiftUnique = ::mtproto::api::raw::starGiftUnique<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using starGiftsNotModified = ::mtproto::api::raw::payments::starGiftsNotModified<::mtproto::tl::owning>;
-using starGifts = ::mtproto::api::raw::payments::starGifts<::mtproto::tl::owning>;
+using starGiftsNotModified = ::mtproto::api::raw::payments::starGiftsNotModified<::mtproto::api::tl_storage>;
+using starGifts = ::mtproto::api::raw::payments::starGifts<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using messageReportOption = ::mtproto::api::raw::messageReportOption<::mtproto::tl::owning>;
-using reportResultChooseOption = ::mtproto::api::raw::reportResultChooseOption<::mtproto::tl::owning>;
-using reportResultAddComment = ::mtproto::api::raw::reportResultAddComment<::mtproto::tl::owning>;
-using reportResultReported = ::mtproto::api::raw::reportResultReported<::mtproto::tl::owning>;
+using messageReportOption = ::mtproto::api::raw::messageReportOption<::mtproto::api::tl_storage>;
+using reportResultChooseOption = ::mtproto::api::raw::reportResultChooseOption<::mtproto::api::tl_storage>;
+using reportResultAddComment = ::mtproto::api::raw::reportResultAddComment<::mtproto::api::tl_storage>;
+using reportResultReported = ::mtproto::api::raw::reportResultReported<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using botPreparedInlineMessage = ::mtproto::api::raw::messages::botPreparedInlineMessage<::mtproto::tl::owning>;
-using preparedInlineMessage = ::mtproto::api::raw::messages::preparedInlineMessage<::mtproto::tl::owning>;
+using botPreparedInlineMessage = ::mtproto::api::raw::messages::botPreparedInlineMessage<::mtproto::api::tl_storage>;
+using preparedInlineMessage = ::mtproto::api::raw::messages::preparedInlineMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using botAppSettings = ::mtproto::api::raw::botAppSettings<::mtproto::tl::owning>;
-using starRefProgram = ::mtproto::api::raw::starRefProgram<::mtproto::tl::owning>;
-using connectedBotStarRef = ::mtproto::api::raw::connectedBotStarRef<::mtproto::tl::owning>;
+using botAppSettings = ::mtproto::api::raw::botAppSettings<::mtproto::api::tl_storage>;
+using starRefProgram = ::mtproto::api::raw::starRefProgram<::mtproto::api::tl_storage>;
+using connectedBotStarRef = ::mtproto::api::raw::connectedBotStarRef<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using connectedStarRefBots = ::mtproto::api::raw::payments::connectedStarRefBots<::mtproto::tl::owning>;
-using suggestedStarRefBots = ::mtproto::api::raw::payments::suggestedStarRefBots<::mtproto::tl::owning>;
+using connectedStarRefBots = ::mtproto::api::raw::payments::connectedStarRefBots<::mtproto::api::tl_storage>;
+using suggestedStarRefBots = ::mtproto::api::raw::payments::suggestedStarRefBots<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using starsAmount = ::mtproto::api::raw::starsAmount<::mtproto::tl::owning>;
-using starsTonAmount = ::mtproto::api::raw::starsTonAmount<::mtproto::tl::owning>;
+using starsAmount = ::mtproto::api::raw::starsAmount<::mtproto::api::tl_storage>;
+using starsTonAmount = ::mtproto::api::raw::starsTonAmount<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using foundStickersNotModified = ::mtproto::api::raw::messages::foundStickersNotModified<::mtproto::tl::owning>;
-using foundStickers = ::mtproto::api::raw::messages::foundStickers<::mtproto::tl::owning>;
+using foundStickersNotModified = ::mtproto::api::raw::messages::foundStickersNotModified<::mtproto::api::tl_storage>;
+using foundStickers = ::mtproto::api::raw::messages::foundStickers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using botVerifierSettings = ::mtproto::api::raw::botVerifierSettings<::mtproto::tl::owning>;
-using botVerification = ::mtproto::api::raw::botVerification<::mtproto::tl::owning>;
-using starGiftAttributeModel = ::mtproto::api::raw::starGiftAttributeModel<::mtproto::tl::owning>;
-using starGiftAttributePattern = ::mtproto::api::raw::starGiftAttributePattern<::mtproto::tl::owning>;
-using starGiftAttributeBackdrop = ::mtproto::api::raw::starGiftAttributeBackdrop<::mtproto::tl::owning>;
-using starGiftAttributeOriginalDetails = ::mtproto::api::raw::starGiftAttributeOriginalDetails<::mtproto::tl::owning>;
+using botVerifierSettings = ::mtproto::api::raw::botVerifierSettings<::mtproto::api::tl_storage>;
+using botVerification = ::mtproto::api::raw::botVerification<::mtproto::api::tl_storage>;
+using starGiftAttributeModel = ::mtproto::api::raw::starGiftAttributeModel<::mtproto::api::tl_storage>;
+using starGiftAttributePattern = ::mtproto::api::raw::starGiftAttributePattern<::mtproto::api::tl_storage>;
+using starGiftAttributeBackdrop = ::mtproto::api::raw::starGiftAttributeBackdrop<::mtproto::api::tl_storage>;
+using starGiftAttributeOriginalDetails = ::mtproto::api::raw::starGiftAttributeOriginalDetails<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using starGiftUpgradePreview = ::mtproto::api::raw::payments::starGiftUpgradePreview<::mtproto::tl::owning>;
+using starGiftUpgradePreview = ::mtproto::api::raw::payments::starGiftUpgradePreview<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api::users {
-using users = ::mtproto::api::raw::users::users<::mtproto::tl::owning>;
-using usersSlice = ::mtproto::api::raw::users::usersSlice<::mtproto::tl::owning>;
+using users = ::mtproto::api::raw::users::users<::mtproto::api::tl_storage>;
+using usersSlice = ::mtproto::api::raw::users::usersSlice<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::users
 
 namespace mtproto::api::payments {
-using uniqueStarGift = ::mtproto::api::raw::payments::uniqueStarGift<::mtproto::tl::owning>;
+using uniqueStarGift = ::mtproto::api::raw::payments::uniqueStarGift<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api::messages {
-using webPagePreview = ::mtproto::api::raw::messages::webPagePreview<::mtproto::tl::owning>;
+using webPagePreview = ::mtproto::api::raw::messages::webPagePreview<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using savedStarGift = ::mtproto::api::raw::savedStarGift<::mtproto::tl::owning>;
+using savedStarGift = ::mtproto::api::raw::savedStarGift<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using savedStarGifts = ::mtproto::api::raw::payments::savedStarGifts<::mtproto::tl::owning>;
+using savedStarGifts = ::mtproto::api::raw::payments::savedStarGifts<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using inputSavedStarGiftUser = ::mtproto::api::raw::inputSavedStarGiftUser<::mtproto::tl::owning>;
-using inputSavedStarGiftChat = ::mtproto::api::raw::inputSavedStarGiftChat<::mtproto::tl::owning>;
-using inputSavedStarGiftSlug = ::mtproto::api::raw::inputSavedStarGiftSlug<::mtproto::tl::owning>;
+using inputSavedStarGiftUser = ::mtproto::api::raw::inputSavedStarGiftUser<::mtproto::api::tl_storage>;
+using inputSavedStarGiftChat = ::mtproto::api::raw::inputSavedStarGiftChat<::mtproto::api::tl_storage>;
+using inputSavedStarGiftSlug = ::mtproto::api::raw::inputSavedStarGiftSlug<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using starGiftWithdrawalUrl = ::mtproto::api::raw::payments::starGiftWithdrawalUrl<::mtproto::tl::owning>;
+using starGiftWithdrawalUrl = ::mtproto::api::raw::payments::starGiftWithdrawalUrl<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using paidReactionPrivacyDefault = ::mtproto::api::raw::paidReactionPrivacyDefault<::mtproto::tl::owning>;
-using paidReactionPrivacyAnonymous = ::mtproto::api::raw::paidReactionPrivacyAnonymous<::mtproto::tl::owning>;
-using paidReactionPrivacyPeer = ::mtproto::api::raw::paidReactionPrivacyPeer<::mtproto::tl::owning>;
+using paidReactionPrivacyDefault = ::mtproto::api::raw::paidReactionPrivacyDefault<::mtproto::api::tl_storage>;
+using paidReactionPrivacyAnonymous = ::mtproto::api::raw::paidReactionPrivacyAnonymous<::mtproto::api::tl_storage>;
+using paidReactionPrivacyPeer = ::mtproto::api::raw::paidReactionPrivacyPeer<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using paidMessagesRevenue = ::mtproto::api::raw::account::paidMessagesRevenue<::mtproto::tl::owning>;
+using paidMessagesRevenue = ::mtproto::api::raw::account::paidMessagesRevenue<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using requirementToContactEmpty = ::mtproto::api::raw::requirementToContactEmpty<::mtproto::tl::owning>;
-using requirementToContactPremium = ::mtproto::api::raw::requirementToContactPremium<::mtproto::tl::owning>;
-using requirementToContactPaidMessages = ::mtproto::api::raw::requirementToContactPaidMessages<::mtproto::tl::owning>;
-using businessBotRights = ::mtproto::api::raw::businessBotRights<::mtproto::tl::owning>;
-using disallowedGiftsSettings = ::mtproto::api::raw::disallowedGiftsSettings<::mtproto::tl::owning>;
-using sponsoredPeer = ::mtproto::api::raw::sponsoredPeer<::mtproto::tl::owning>;
+using requirementToContactEmpty = ::mtproto::api::raw::requirementToContactEmpty<::mtproto::api::tl_storage>;
+using requirementToContactPremium = ::mtproto::api::raw::requirementToContactPremium<::mtproto::api::tl_storage>;
+using requirementToContactPaidMessages = ::mtproto::api::raw::requirementToContactPaidMessages<::mtproto::api::tl_storage>;
+using businessBotRights = ::mtproto::api::raw::businessBotRights<::mtproto::api::tl_storage>;
+using disallowedGiftsSettings = ::mtproto::api::raw::disallowedGiftsSettings<::mtproto::api::tl_storage>;
+using sponsoredPeer = ::mtproto::api::raw::sponsoredPeer<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using sponsoredPeersEmpty = ::mtproto::api::raw::contacts::sponsoredPeersEmpty<::mtproto::tl::owning>;
-using sponsoredPeers = ::mtproto::api::raw::contacts::sponsoredPeers<::mtproto::tl::owning>;
+using sponsoredPeersEmpty = ::mtproto::api::raw::contacts::sponsoredPeersEmpty<::mtproto::api::tl_storage>;
+using sponsoredPeers = ::mtproto::api::raw::contacts::sponsoredPeers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api {
-using starGiftAttributeIdModel = ::mtproto::api::raw::starGiftAttributeIdModel<::mtproto::tl::owning>;
-using starGiftAttributeIdPattern = ::mtproto::api::raw::starGiftAttributeIdPattern<::mtproto::tl::owning>;
-using starGiftAttributeIdBackdrop = ::mtproto::api::raw::starGiftAttributeIdBackdrop<::mtproto::tl::owning>;
-using starGiftAttributeCounter = ::mtproto::api::raw::starGiftAttributeCounter<::mtproto::tl::owning>;
+using starGiftAttributeIdModel = ::mtproto::api::raw::starGiftAttributeIdModel<::mtproto::api::tl_storage>;
+using starGiftAttributeIdPattern = ::mtproto::api::raw::starGiftAttributeIdPattern<::mtproto::api::tl_storage>;
+using starGiftAttributeIdBackdrop = ::mtproto::api::raw::starGiftAttributeIdBackdrop<::mtproto::api::tl_storage>;
+using starGiftAttributeCounter = ::mtproto::api::raw::starGiftAttributeCounter<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using resaleStarGifts = ::mtproto::api::raw::payments::resaleStarGifts<::mtproto::tl::owning>;
+using resaleStarGifts = ::mtproto::api::raw::payments::resaleStarGifts<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api::stories {
-using canSendStoryCount = ::mtproto::api::raw::stories::canSendStoryCount<::mtproto::tl::owning>;
+using canSendStoryCount = ::mtproto::api::raw::stories::canSendStoryCount<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using pendingSuggestion = ::mtproto::api::raw::pendingSuggestion<::mtproto::tl::owning>;
-using todoItem = ::mtproto::api::raw::todoItem<::mtproto::tl::owning>;
-using todoList = ::mtproto::api::raw::todoList<::mtproto::tl::owning>;
-using todoCompletion = ::mtproto::api::raw::todoCompletion<::mtproto::tl::owning>;
-using suggestedPost = ::mtproto::api::raw::suggestedPost<::mtproto::tl::owning>;
-using starsRating = ::mtproto::api::raw::starsRating<::mtproto::tl::owning>;
-using starGiftCollection = ::mtproto::api::raw::starGiftCollection<::mtproto::tl::owning>;
+using pendingSuggestion = ::mtproto::api::raw::pendingSuggestion<::mtproto::api::tl_storage>;
+using todoItem = ::mtproto::api::raw::todoItem<::mtproto::api::tl_storage>;
+using todoList = ::mtproto::api::raw::todoList<::mtproto::api::tl_storage>;
+using todoCompletion = ::mtproto::api::raw::todoCompletion<::mtproto::api::tl_storage>;
+using suggestedPost = ::mtproto::api::raw::suggestedPost<::mtproto::api::tl_storage>;
+using starsRating = ::mtproto::api::raw::starsRating<::mtproto::api::tl_storage>;
+using starGiftCollection = ::mtproto::api::raw::starGiftCollection<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using starGiftCollectionsNotModified = ::mtproto::api::raw::payments::starGiftCollectionsNotModified<::mtproto::tl::owning>;
-using starGiftCollections = ::mtproto::api::raw::payments::starGiftCollections<::mtproto::tl::owning>;
+using starGiftCollectionsNotModified = ::mtproto::api::raw::payments::starGiftCollectionsNotModified<::mtproto::api::tl_storage>;
+using starGiftCollections = ::mtproto::api::raw::payments::starGiftCollections<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using storyAlbum = ::mtproto::api::raw::storyAlbum<::mtproto::tl::owning>;
+using storyAlbum = ::mtproto::api::raw::storyAlbum<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using albumsNotModified = ::mtproto::api::raw::stories::albumsNotModified<::mtproto::tl::owning>;
-using albums = ::mtproto::api::raw::stories::albums<::mtproto::tl::owning>;
+using albumsNotModified = ::mtproto::api::raw::stories::albumsNotModified<::mtproto::api::tl_storage>;
+using albums = ::mtproto::api::raw::stories::albums<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using searchPostsFlood = ::mtproto::api::raw::searchPostsFlood<::mtproto::tl::owning>;
+using searchPostsFlood = ::mtproto::api::raw::searchPostsFlood<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using uniqueStarGiftValueInfo = ::mtproto::api::raw::payments::uniqueStarGiftValueInfo<::mtproto::tl::owning>;
+using uniqueStarGiftValueInfo = ::mtproto::api::raw::payments::uniqueStarGiftValueInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using profileTabPosts = ::mtproto::api::raw::profileTabPosts<::mtproto::tl::owning>;
-using profileTabGifts = ::mtproto::api::raw::profileTabGifts<::mtproto::tl::owning>;
-using profileTabMedia = ::mtproto::api::raw::profileTabMedia<::mtproto::tl::owning>;
-using profileTabFiles = ::mtproto::api::raw::profileTabFiles<::mtproto::tl::owning>;
-using profileTabMusic = ::mtproto::api::raw::profileTabMusic<::mtproto::tl::owning>;
-using profileTabVoice = ::mtproto::api::raw::profileTabVoice<::mtproto::tl::owning>;
-using profileTabLinks = ::mtproto::api::raw::profileTabLinks<::mtproto::tl::owning>;
-using profileTabGifs = ::mtproto::api::raw::profileTabGifs<::mtproto::tl::owning>;
+using profileTabPosts = ::mtproto::api::raw::profileTabPosts<::mtproto::api::tl_storage>;
+using profileTabGifts = ::mtproto::api::raw::profileTabGifts<::mtproto::api::tl_storage>;
+using profileTabMedia = ::mtproto::api::raw::profileTabMedia<::mtproto::api::tl_storage>;
+using profileTabFiles = ::mtproto::api::raw::profileTabFiles<::mtproto::api::tl_storage>;
+using profileTabMusic = ::mtproto::api::raw::profileTabMusic<::mtproto::api::tl_storage>;
+using profileTabVoice = ::mtproto::api::raw::profileTabVoice<::mtproto::api::tl_storage>;
+using profileTabLinks = ::mtproto::api::raw::profileTabLinks<::mtproto::api::tl_storage>;
+using profileTabGifs = ::mtproto::api::raw::profileTabGifs<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::users {
-using savedMusicNotModified = ::mtproto::api::raw::users::savedMusicNotModified<::mtproto::tl::owning>;
-using savedMusic = ::mtproto::api::raw::users::savedMusic<::mtproto::tl::owning>;
+using savedMusicNotModified = ::mtproto::api::raw::users::savedMusicNotModified<::mtproto::api::tl_storage>;
+using savedMusic = ::mtproto::api::raw::users::savedMusic<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::users
 
 namespace mtproto::api::account {
-using savedMusicIdsNotModified = ::mtproto::api::raw::account::savedMusicIdsNotModified<::mtproto::tl::owning>;
-using savedMusicIds = ::mtproto::api::raw::account::savedMusicIds<::mtproto::tl::owning>;
+using savedMusicIdsNotModified = ::mtproto::api::raw::account::savedMusicIdsNotModified<::mtproto::api::tl_storage>;
+using savedMusicIds = ::mtproto::api::raw::account::savedMusicIds<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::payments {
-using checkCanSendGiftResultOk = ::mtproto::api::raw::payments::checkCanSendGiftResultOk<::mtproto::tl::owning>;
-using checkCanSendGiftResultFail = ::mtproto::api::raw::payments::checkCanSendGiftResultFail<::mtproto::tl::owning>;
+using checkCanSendGiftResultOk = ::mtproto::api::raw::payments::checkCanSendGiftResultOk<::mtproto::api::tl_storage>;
+using checkCanSendGiftResultFail = ::mtproto::api::raw::payments::checkCanSendGiftResultFail<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using inputChatThemeEmpty = ::mtproto::api::raw::inputChatThemeEmpty<::mtproto::tl::owning>;
-using inputChatTheme = ::mtproto::api::raw::inputChatTheme<::mtproto::tl::owning>;
-using inputChatThemeUniqueGift = ::mtproto::api::raw::inputChatThemeUniqueGift<::mtproto::tl::owning>;
-using starGiftUpgradePrice = ::mtproto::api::raw::starGiftUpgradePrice<::mtproto::tl::owning>;
-using groupCallMessage = ::mtproto::api::raw::groupCallMessage<::mtproto::tl::owning>;
-using groupCallDonor = ::mtproto::api::raw::groupCallDonor<::mtproto::tl::owning>;
+using inputChatThemeEmpty = ::mtproto::api::raw::inputChatThemeEmpty<::mtproto::api::tl_storage>;
+using inputChatTheme = ::mtproto::api::raw::inputChatTheme<::mtproto::api::tl_storage>;
+using inputChatThemeUniqueGift = ::mtproto::api::raw::inputChatThemeUniqueGift<::mtproto::api::tl_storage>;
+using starGiftUpgradePrice = ::mtproto::api::raw::starGiftUpgradePrice<::mtproto::api::tl_storage>;
+using groupCallMessage = ::mtproto::api::raw::groupCallMessage<::mtproto::api::tl_storage>;
+using groupCallDonor = ::mtproto::api::raw::groupCallDonor<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::phone {
-using groupCallStars = ::mtproto::api::raw::phone::groupCallStars<::mtproto::tl::owning>;
+using groupCallStars = ::mtproto::api::raw::phone::groupCallStars<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::phone
 
 namespace mtproto::api {
-using recentStory = ::mtproto::api::raw::recentStory<::mtproto::tl::owning>;
-using auctionBidLevel = ::mtproto::api::raw::auctionBidLevel<::mtproto::tl::owning>;
-using starGiftAuctionStateNotModified = ::mtproto::api::raw::starGiftAuctionStateNotModified<::mtproto::tl::owning>;
-using starGiftAuctionState = ::mtproto::api::raw::starGiftAuctionState<::mtproto::tl::owning>;
-using starGiftAuctionStateFinished = ::mtproto::api::raw::starGiftAuctionStateFinished<::mtproto::tl::owning>;
-using starGiftAuctionUserState = ::mtproto::api::raw::starGiftAuctionUserState<::mtproto::tl::owning>;
+using recentStory = ::mtproto::api::raw::recentStory<::mtproto::api::tl_storage>;
+using auctionBidLevel = ::mtproto::api::raw::auctionBidLevel<::mtproto::api::tl_storage>;
+using starGiftAuctionStateNotModified = ::mtproto::api::raw::starGiftAuctionStateNotModified<::mtproto::api::tl_storage>;
+using starGiftAuctionState = ::mtproto::api::raw::starGiftAuctionState<::mtproto::api::tl_storage>;
+using starGiftAuctionStateFinished = ::mtproto::api::raw::starGiftAuctionStateFinished<::mtproto::api::tl_storage>;
+using starGiftAuctionUserState = ::mtproto::api::raw::starGiftAuctionUserState<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using starGiftAuctionState = ::mtproto::api::raw::payments::starGiftAuctionState<::mtproto::tl::owning>;
+using starGiftAuctionState = ::mtproto::api::raw::payments::starGiftAuctionState<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using starGiftAuctionAcquiredGift = ::mtproto::api::raw::starGiftAuctionAcquiredGift<::mtproto::tl::owning>;
+using starGiftAuctionAcquiredGift = ::mtproto::api::raw::starGiftAuctionAcquiredGift<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using starGiftAuctionAcquiredGifts = ::mtproto::api::raw::payments::starGiftAuctionAcquiredGifts<::mtproto::tl::owning>;
+using starGiftAuctionAcquiredGifts = ::mtproto::api::raw::payments::starGiftAuctionAcquiredGifts<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using starGiftActiveAuctionState = ::mtproto::api::raw::starGiftActiveAuctionState<::mtproto::tl::owning>;
+using starGiftActiveAuctionState = ::mtproto::api::raw::starGiftActiveAuctionState<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using starGiftActiveAuctionsNotModified = ::mtproto::api::raw::payments::starGiftActiveAuctionsNotModified<::mtproto::tl::owning>;
-using starGiftActiveAuctions = ::mtproto::api::raw::payments::starGiftActiveAuctions<::mtproto::tl::owning>;
+using starGiftActiveAuctionsNotModified = ::mtproto::api::raw::payments::starGiftActiveAuctionsNotModified<::mtproto::api::tl_storage>;
+using starGiftActiveAuctions = ::mtproto::api::raw::payments::starGiftActiveAuctions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using inputStarGiftAuction = ::mtproto::api::raw::inputStarGiftAuction<::mtproto::tl::owning>;
-using inputStarGiftAuctionSlug = ::mtproto::api::raw::inputStarGiftAuctionSlug<::mtproto::tl::owning>;
-using passkey = ::mtproto::api::raw::passkey<::mtproto::tl::owning>;
+using inputStarGiftAuction = ::mtproto::api::raw::inputStarGiftAuction<::mtproto::api::tl_storage>;
+using inputStarGiftAuctionSlug = ::mtproto::api::raw::inputStarGiftAuctionSlug<::mtproto::api::tl_storage>;
+using passkey = ::mtproto::api::raw::passkey<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using passkeys = ::mtproto::api::raw::account::passkeys<::mtproto::tl::owning>;
-using passkeyRegistrationOptions = ::mtproto::api::raw::account::passkeyRegistrationOptions<::mtproto::tl::owning>;
+using passkeys = ::mtproto::api::raw::account::passkeys<::mtproto::api::tl_storage>;
+using passkeyRegistrationOptions = ::mtproto::api::raw::account::passkeyRegistrationOptions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::auth {
-using passkeyLoginOptions = ::mtproto::api::raw::auth::passkeyLoginOptions<::mtproto::tl::owning>;
+using passkeyLoginOptions = ::mtproto::api::raw::auth::passkeyLoginOptions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api {
-using inputPasskeyResponseRegister = ::mtproto::api::raw::inputPasskeyResponseRegister<::mtproto::tl::owning>;
-using inputPasskeyResponseLogin = ::mtproto::api::raw::inputPasskeyResponseLogin<::mtproto::tl::owning>;
-using inputPasskeyCredentialPublicKey = ::mtproto::api::raw::inputPasskeyCredentialPublicKey<::mtproto::tl::owning>;
-using inputPasskeyCredentialFirebasePNV = ::mtproto::api::raw::inputPasskeyCredentialFirebasePNV<::mtproto::tl::owning>;
-using starGiftBackground = ::mtproto::api::raw::starGiftBackground<::mtproto::tl::owning>;
-using starGiftAuctionRound = ::mtproto::api::raw::starGiftAuctionRound<::mtproto::tl::owning>;
-using starGiftAuctionRoundExtendable = ::mtproto::api::raw::starGiftAuctionRoundExtendable<::mtproto::tl::owning>;
+using inputPasskeyResponseRegister = ::mtproto::api::raw::inputPasskeyResponseRegister<::mtproto::api::tl_storage>;
+using inputPasskeyResponseLogin = ::mtproto::api::raw::inputPasskeyResponseLogin<::mtproto::api::tl_storage>;
+using inputPasskeyCredentialPublicKey = ::mtproto::api::raw::inputPasskeyCredentialPublicKey<::mtproto::api::tl_storage>;
+using inputPasskeyCredentialFirebasePNV = ::mtproto::api::raw::inputPasskeyCredentialFirebasePNV<::mtproto::api::tl_storage>;
+using starGiftBackground = ::mtproto::api::raw::starGiftBackground<::mtproto::api::tl_storage>;
+using starGiftAuctionRound = ::mtproto::api::raw::starGiftAuctionRound<::mtproto::api::tl_storage>;
+using starGiftAuctionRoundExtendable = ::mtproto::api::raw::starGiftAuctionRoundExtendable<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using starGiftUpgradeAttributes = ::mtproto::api::raw::payments::starGiftUpgradeAttributes<::mtproto::tl::owning>;
+using starGiftUpgradeAttributes = ::mtproto::api::raw::payments::starGiftUpgradeAttributes<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api::messages {
-using emojiGameOutcome = ::mtproto::api::raw::messages::emojiGameOutcome<::mtproto::tl::owning>;
-using emojiGameUnavailable = ::mtproto::api::raw::messages::emojiGameUnavailable<::mtproto::tl::owning>;
-using emojiGameDiceInfo = ::mtproto::api::raw::messages::emojiGameDiceInfo<::mtproto::tl::owning>;
+using emojiGameOutcome = ::mtproto::api::raw::messages::emojiGameOutcome<::mtproto::api::tl_storage>;
+using emojiGameUnavailable = ::mtproto::api::raw::messages::emojiGameUnavailable<::mtproto::api::tl_storage>;
+using emojiGameDiceInfo = ::mtproto::api::raw::messages::emojiGameDiceInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using starGiftAttributeRarity = ::mtproto::api::raw::starGiftAttributeRarity<::mtproto::tl::owning>;
-using starGiftAttributeRarityUncommon = ::mtproto::api::raw::starGiftAttributeRarityUncommon<::mtproto::tl::owning>;
-using starGiftAttributeRarityRare = ::mtproto::api::raw::starGiftAttributeRarityRare<::mtproto::tl::owning>;
-using starGiftAttributeRarityEpic = ::mtproto::api::raw::starGiftAttributeRarityEpic<::mtproto::tl::owning>;
-using starGiftAttributeRarityLegendary = ::mtproto::api::raw::starGiftAttributeRarityLegendary<::mtproto::tl::owning>;
-using keyboardButtonStyle = ::mtproto::api::raw::keyboardButtonStyle<::mtproto::tl::owning>;
-using inputMessageReadMetric = ::mtproto::api::raw::inputMessageReadMetric<::mtproto::tl::owning>;
+using starGiftAttributeRarity = ::mtproto::api::raw::starGiftAttributeRarity<::mtproto::api::tl_storage>;
+using starGiftAttributeRarityUncommon = ::mtproto::api::raw::starGiftAttributeRarityUncommon<::mtproto::api::tl_storage>;
+using starGiftAttributeRarityRare = ::mtproto::api::raw::starGiftAttributeRarityRare<::mtproto::api::tl_storage>;
+using starGiftAttributeRarityEpic = ::mtproto::api::raw::starGiftAttributeRarityEpic<::mtproto::api::tl_storage>;
+using starGiftAttributeRarityLegendary = ::mtproto::api::raw::starGiftAttributeRarityLegendary<::mtproto::api::tl_storage>;
+using keyboardButtonStyle = ::mtproto::api::raw::keyboardButtonStyle<::mtproto::api::tl_storage>;
+using inputMessageReadMetric = ::mtproto::api::raw::inputMessageReadMetric<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::bots {
-using exportedBotToken = ::mtproto::api::raw::bots::exportedBotToken<::mtproto::tl::owning>;
-using requestedButton = ::mtproto::api::raw::bots::requestedButton<::mtproto::tl::owning>;
+using exportedBotToken = ::mtproto::api::raw::bots::exportedBotToken<::mtproto::api::tl_storage>;
+using requestedButton = ::mtproto::api::raw::bots::requestedButton<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::bots
 
 namespace mtproto::api::messages {
-using composedMessageWithAI = ::mtproto::api::raw::messages::composedMessageWithAI<::mtproto::tl::owning>;
+using composedMessageWithAI = ::mtproto::api::raw::messages::composedMessageWithAI<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api::stats {
-using pollStats = ::mtproto::api::raw::stats::pollStats<::mtproto::tl::owning>;
+using pollStats = ::mtproto::api::raw::stats::pollStats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api {
-using inputAiComposeToneDefault = ::mtproto::api::raw::inputAiComposeToneDefault<::mtproto::tl::owning>;
-using inputAiComposeToneID = ::mtproto::api::raw::inputAiComposeToneID<::mtproto::tl::owning>;
-using inputAiComposeToneSlug = ::mtproto::api::raw::inputAiComposeToneSlug<::mtproto::tl::owning>;
-using inputAiComposeToneSingleUse = ::mtproto::api::raw::inputAiComposeToneSingleUse<::mtproto::tl::owning>;
-using aiComposeTone = ::mtproto::api::raw::aiComposeTone<::mtproto::tl::owning>;
-using aiComposeToneDefault = ::mtproto::api::raw::aiComposeToneDefault<::mtproto::tl::owning>;
+using inputAiComposeToneDefault = ::mtproto::api::raw::inputAiComposeToneDefault<::mtproto::api::tl_storage>;
+using inputAiComposeToneID = ::mtproto::api::raw::inputAiComposeToneID<::mtproto::api::tl_storage>;
+using inputAiComposeToneSlug = ::mtproto::api::raw::inputAiComposeToneSlug<::mtproto::api::tl_storage>;
+using inputAiComposeToneSingleUse = ::mtproto::api::raw::inputAiComposeToneSingleUse<::mtproto::api::tl_storage>;
+using aiComposeTone = ::mtproto::api::raw::aiComposeTone<::mtproto::api::tl_storage>;
+using aiComposeToneDefault = ::mtproto::api::raw::aiComposeToneDefault<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::aicompose {
-using tonesNotModified = ::mtproto::api::raw::aicompose::tonesNotModified<::mtproto::tl::owning>;
-using tones = ::mtproto::api::raw::aicompose::tones<::mtproto::tl::owning>;
+using tonesNotModified = ::mtproto::api::raw::aicompose::tonesNotModified<::mtproto::api::tl_storage>;
+using tones = ::mtproto::api::raw::aicompose::tones<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::aicompose
 
 namespace mtproto::api {
-using aiComposeToneExample = ::mtproto::api::raw::aiComposeToneExample<::mtproto::tl::owning>;
+using aiComposeToneExample = ::mtproto::api::raw::aiComposeToneExample<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::bots {
-using accessSettings = ::mtproto::api::raw::bots::accessSettings<::mtproto::tl::owning>;
+using accessSettings = ::mtproto::api::raw::bots::accessSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::bots
 
 namespace mtproto::api::messages {
-using chatInviteJoinResultOk = ::mtproto::api::raw::messages::chatInviteJoinResultOk<::mtproto::tl::owning>;
-using chatInviteJoinResultWebView = ::mtproto::api::raw::messages::chatInviteJoinResultWebView<::mtproto::tl::owning>;
+using chatInviteJoinResultOk = ::mtproto::api::raw::messages::chatInviteJoinResultOk<::mtproto::api::tl_storage>;
+using chatInviteJoinResultWebView = ::mtproto::api::raw::messages::chatInviteJoinResultWebView<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using joinChatBotResultApproved = ::mtproto::api::raw::joinChatBotResultApproved<::mtproto::tl::owning>;
-using joinChatBotResultDeclined = ::mtproto::api::raw::joinChatBotResultDeclined<::mtproto::tl::owning>;
-using joinChatBotResultQueued = ::mtproto::api::raw::joinChatBotResultQueued<::mtproto::tl::owning>;
-using joinChatBotResultWebView = ::mtproto::api::raw::joinChatBotResultWebView<::mtproto::tl::owning>;
-using webDomainException = ::mtproto::api::raw::webDomainException<::mtproto::tl::owning>;
+using joinChatBotResultApproved = ::mtproto::api::raw::joinChatBotResultApproved<::mtproto::api::tl_storage>;
+using joinChatBotResultDeclined = ::mtproto::api::raw::joinChatBotResultDeclined<::mtproto::api::tl_storage>;
+using joinChatBotResultQueued = ::mtproto::api::raw::joinChatBotResultQueued<::mtproto::api::tl_storage>;
+using joinChatBotResultWebView = ::mtproto::api::raw::joinChatBotResultWebView<::mtproto::api::tl_storage>;
+using webDomainException = ::mtproto::api::raw::webDomainException<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using webBrowserSettingsNotModified = ::mtproto::api::raw::account::webBrowserSettingsNotModified<::mtproto::tl::owning>;
-using webBrowserSettings = ::mtproto::api::raw::account::webBrowserSettings<::mtproto::tl::owning>;
+using webBrowserSettingsNotModified = ::mtproto::api::raw::account::webBrowserSettingsNotModified<::mtproto::api::tl_storage>;
+using webBrowserSettings = ::mtproto::api::raw::account::webBrowserSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using inputRichFilePhoto = ::mtproto::api::raw::inputRichFilePhoto<::mtproto::tl::owning>;
-using inputRichFileDocument = ::mtproto::api::raw::inputRichFileDocument<::mtproto::tl::owning>;
-using inputRichMessage = ::mtproto::api::raw::inputRichMessage<::mtproto::tl::owning>;
-using inputRichMessageHTML = ::mtproto::api::raw::inputRichMessageHTML<::mtproto::tl::owning>;
-using inputRichMessageMarkdown = ::mtproto::api::raw::inputRichMessageMarkdown<::mtproto::tl::owning>;
-using richMessage = ::mtproto::api::raw::richMessage<::mtproto::tl::owning>;
-using communityPeer = ::mtproto::api::raw::communityPeer<::mtproto::tl::owning>;
-using communityPeerRequest = ::mtproto::api::raw::communityPeerRequest<::mtproto::tl::owning>;
+using inputRichFilePhoto = ::mtproto::api::raw::inputRichFilePhoto<::mtproto::api::tl_storage>;
+using inputRichFileDocument = ::mtproto::api::raw::inputRichFileDocument<::mtproto::api::tl_storage>;
+using inputRichMessage = ::mtproto::api::raw::inputRichMessage<::mtproto::api::tl_storage>;
+using inputRichMessageHTML = ::mtproto::api::raw::inputRichMessageHTML<::mtproto::api::tl_storage>;
+using inputRichMessageMarkdown = ::mtproto::api::raw::inputRichMessageMarkdown<::mtproto::api::tl_storage>;
+using richMessage = ::mtproto::api::raw::richMessage<::mtproto::api::tl_storage>;
+using communityPeer = ::mtproto::api::raw::communityPeer<::mtproto::api::tl_storage>;
+using communityPeerRequest = ::mtproto::api::raw::communityPeerRequest<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::communities {
-using peerLinkRequests = ::mtproto::api::raw::communities::peerLinkRequests<::mtproto::tl::owning>;
+using peerLinkRequests = ::mtproto::api::raw::communities::peerLinkRequests<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::communities
 
 namespace mtproto::api {
-using ephemeralMessage = ::mtproto::api::raw::ephemeralMessage<::mtproto::tl::owning>;
+using ephemeralMessage = ::mtproto::api::raw::ephemeralMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::communities {
-using participantJoinedChats = ::mtproto::api::raw::communities::participantJoinedChats<::mtproto::tl::owning>;
+using participantJoinedChats = ::mtproto::api::raw::communities::participantJoinedChats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::communities
 
 namespace mtproto::api::messages {
-using translatedRichMessage = ::mtproto::api::raw::messages::translatedRichMessage<::mtproto::tl::owning>;
-using composedRichMessageWithAI = ::mtproto::api::raw::messages::composedRichMessageWithAI<::mtproto::tl::owning>;
+using translatedRichMessage = ::mtproto::api::raw::messages::translatedRichMessage<::mtproto::api::tl_storage>;
+using composedRichMessageWithAI = ::mtproto::api::raw::messages::composedRichMessageWithAI<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using buttonTypeDefault = ::mtproto::api::raw::buttonTypeDefault<::mtproto::tl::owning>;
-using buttonTypeRequestPhone = ::mtproto::api::raw::buttonTypeRequestPhone<::mtproto::tl::owning>;
-using buttonTypeRequestGeoLocation = ::mtproto::api::raw::buttonTypeRequestGeoLocation<::mtproto::tl::owning>;
-using buttonTypeRequestPoll = ::mtproto::api::raw::buttonTypeRequestPoll<::mtproto::tl::owning>;
-using buttonTypeRequestPeer = ::mtproto::api::raw::buttonTypeRequestPeer<::mtproto::tl::owning>;
-using inputButtonTypeRequestPeer = ::mtproto::api::raw::inputButtonTypeRequestPeer<::mtproto::tl::owning>;
-using buttonTypeSimpleWebView = ::mtproto::api::raw::buttonTypeSimpleWebView<::mtproto::tl::owning>;
-using inlineButtonTypeUrl = ::mtproto::api::raw::inlineButtonTypeUrl<::mtproto::tl::owning>;
-using inlineButtonTypeUrlAuth = ::mtproto::api::raw::inlineButtonTypeUrlAuth<::mtproto::tl::owning>;
-using inputInlineButtonTypeUrlAuth = ::mtproto::api::raw::inputInlineButtonTypeUrlAuth<::mtproto::tl::owning>;
-using inlineButtonTypeWebView = ::mtproto::api::raw::inlineButtonTypeWebView<::mtproto::tl::owning>;
-using inlineButtonTypeCallback = ::mtproto::api::raw::inlineButtonTypeCallback<::mtproto::tl::owning>;
-using inlineButtonTypeGame = ::mtproto::api::raw::inlineButtonTypeGame<::mtproto::tl::owning>;
-using inlineButtonTypeBuy = ::mtproto::api::raw::inlineButtonTypeBuy<::mtproto::tl::owning>;
-using inlineButtonTypeSwitchInline = ::mtproto::api::raw::inlineButtonTypeSwitchInline<::mtproto::tl::owning>;
-using inlineButtonTypeUserProfile = ::mtproto::api::raw::inlineButtonTypeUserProfile<::mtproto::tl::owning>;
-using inputInlineButtonTypeUserProfile = ::mtproto::api::raw::inputInlineButtonTypeUserProfile<::mtproto::tl::owning>;
-using inlineButtonTypeCopy = ::mtproto::api::raw::inlineButtonTypeCopy<::mtproto::tl::owning>;
-using inlineButtonTypeDisabled = ::mtproto::api::raw::inlineButtonTypeDisabled<::mtproto::tl::owning>;
-using keyboardInlineButton = ::mtproto::api::raw::keyboardInlineButton<::mtproto::tl::owning>;
-using keyboardInlineButtonRow = ::mtproto::api::raw::keyboardInlineButtonRow<::mtproto::tl::owning>;
-using richButtonStyle = ::mtproto::api::raw::richButtonStyle<::mtproto::tl::owning>;
-using pageButton = ::mtproto::api::raw::pageButton<::mtproto::tl::owning>;
+using buttonTypeDefault = ::mtproto::api::raw::buttonTypeDefault<::mtproto::api::tl_storage>;
+using buttonTypeRequestPhone = ::mtproto::api::raw::buttonTypeRequestPhone<::mtproto::api::tl_storage>;
+using buttonTypeRequestGeoLocation = ::mtproto::api::raw::buttonTypeRequestGeoLocation<::mtproto::api::tl_storage>;
+using buttonTypeRequestPoll = ::mtproto::api::raw::buttonTypeRequestPoll<::mtproto::api::tl_storage>;
+using buttonTypeRequestPeer = ::mtproto::api::raw::buttonTypeRequestPeer<::mtproto::api::tl_storage>;
+using inputButtonTypeRequestPeer = ::mtproto::api::raw::inputButtonTypeRequestPeer<::mtproto::api::tl_storage>;
+using buttonTypeSimpleWebView = ::mtproto::api::raw::buttonTypeSimpleWebView<::mtproto::api::tl_storage>;
+using inlineButtonTypeUrl = ::mtproto::api::raw::inlineButtonTypeUrl<::mtproto::api::tl_storage>;
+using inlineButtonTypeUrlAuth = ::mtproto::api::raw::inlineButtonTypeUrlAuth<::mtproto::api::tl_storage>;
+using inputInlineButtonTypeUrlAuth = ::mtproto::api::raw::inputInlineButtonTypeUrlAuth<::mtproto::api::tl_storage>;
+using inlineButtonTypeWebView = ::mtproto::api::raw::inlineButtonTypeWebView<::mtproto::api::tl_storage>;
+using inlineButtonTypeCallback = ::mtproto::api::raw::inlineButtonTypeCallback<::mtproto::api::tl_storage>;
+using inlineButtonTypeGame = ::mtproto::api::raw::inlineButtonTypeGame<::mtproto::api::tl_storage>;
+using inlineButtonTypeBuy = ::mtproto::api::raw::inlineButtonTypeBuy<::mtproto::api::tl_storage>;
+using inlineButtonTypeSwitchInline = ::mtproto::api::raw::inlineButtonTypeSwitchInline<::mtproto::api::tl_storage>;
+using inlineButtonTypeUserProfile = ::mtproto::api::raw::inlineButtonTypeUserProfile<::mtproto::api::tl_storage>;
+using inputInlineButtonTypeUserProfile = ::mtproto::api::raw::inputInlineButtonTypeUserProfile<::mtproto::api::tl_storage>;
+using inlineButtonTypeCopy = ::mtproto::api::raw::inlineButtonTypeCopy<::mtproto::api::tl_storage>;
+using inlineButtonTypeDisabled = ::mtproto::api::raw::inlineButtonTypeDisabled<::mtproto::api::tl_storage>;
+using keyboardInlineButton = ::mtproto::api::raw::keyboardInlineButton<::mtproto::api::tl_storage>;
+using keyboardInlineButtonRow = ::mtproto::api::raw::keyboardInlineButtonRow<::mtproto::api::tl_storage>;
+using richButtonStyle = ::mtproto::api::raw::richButtonStyle<::mtproto::api::tl_storage>;
+using pageButton = ::mtproto::api::raw::pageButton<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::ephemeral {
-using welcomeMessagesNotModified = ::mtproto::api::raw::ephemeral::welcomeMessagesNotModified<::mtproto::tl::owning>;
-using welcomeMessages = ::mtproto::api::raw::ephemeral::welcomeMessages<::mtproto::tl::owning>;
+using welcomeMessagesNotModified = ::mtproto::api::raw::ephemeral::welcomeMessagesNotModified<::mtproto::api::tl_storage>;
+using welcomeMessages = ::mtproto::api::raw::ephemeral::welcomeMessages<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::ephemeral
 
 namespace mtproto::api::auth {
-using firebasePnvIntent = ::mtproto::api::raw::auth::firebasePnvIntent<::mtproto::tl::owning>;
+using firebasePnvIntent = ::mtproto::api::raw::auth::firebasePnvIntent<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api {
 template <class X>
-using invokeAfterMsg = ::mtproto::api::raw::invokeAfterMsg<::mtproto::tl::owning, X>;
+using invokeAfterMsg = ::mtproto::api::raw::invokeAfterMsg<::mtproto::api::tl_storage, X>;
 template <class X>
-using invokeAfterMsgs = ::mtproto::api::raw::invokeAfterMsgs<::mtproto::tl::owning, X>;
+using invokeAfterMsgs = ::mtproto::api::raw::invokeAfterMsgs<::mtproto::api::tl_storage, X>;
 template <class X>
-using initConnection = ::mtproto::api::raw::initConnection<::mtproto::tl::owning, X>;
+using initConnection = ::mtproto::api::raw::initConnection<::mtproto::api::tl_storage, X>;
 template <class X>
-using invokeWithLayer = ::mtproto::api::raw::invokeWithLayer<::mtproto::tl::owning, X>;
+using invokeWithLayer = ::mtproto::api::raw::invokeWithLayer<::mtproto::api::tl_storage, X>;
 template <class X>
-using invokeWithoutUpdates = ::mtproto::api::raw::invokeWithoutUpdates<::mtproto::tl::owning, X>;
+using invokeWithoutUpdates = ::mtproto::api::raw::invokeWithoutUpdates<::mtproto::api::tl_storage, X>;
 template <class X>
-using invokeWithMessagesRange = ::mtproto::api::raw::invokeWithMessagesRange<::mtproto::tl::owning, X>;
+using invokeWithMessagesRange = ::mtproto::api::raw::invokeWithMessagesRange<::mtproto::api::tl_storage, X>;
 template <class X>
-using invokeWithTakeout = ::mtproto::api::raw::invokeWithTakeout<::mtproto::tl::owning, X>;
+using invokeWithTakeout = ::mtproto::api::raw::invokeWithTakeout<::mtproto::api::tl_storage, X>;
 template <class X>
-using invokeWithBusinessConnection = ::mtproto::api::raw::invokeWithBusinessConnection<::mtproto::tl::owning, X>;
+using invokeWithBusinessConnection = ::mtproto::api::raw::invokeWithBusinessConnection<::mtproto::api::tl_storage, X>;
 template <class X>
-using invokeWithGooglePlayIntegrity = ::mtproto::api::raw::invokeWithGooglePlayIntegrity<::mtproto::tl::owning, X>;
+using invokeWithGooglePlayIntegrity = ::mtproto::api::raw::invokeWithGooglePlayIntegrity<::mtproto::api::tl_storage, X>;
 template <class X>
-using invokeWithApnsSecret = ::mtproto::api::raw::invokeWithApnsSecret<::mtproto::tl::owning, X>;
+using invokeWithApnsSecret = ::mtproto::api::raw::invokeWithApnsSecret<::mtproto::api::tl_storage, X>;
 template <class X>
-using invokeWithReCaptcha = ::mtproto::api::raw::invokeWithReCaptcha<::mtproto::tl::owning, X>;
+using invokeWithReCaptcha = ::mtproto::api::raw::invokeWithReCaptcha<::mtproto::api::tl_storage, X>;
 } // namespace mtproto::api
 
 namespace mtproto::api::auth {
-using sendCode = ::mtproto::api::raw::auth::sendCode<::mtproto::tl::owning>;
-using signUp = ::mtproto::api::raw::auth::signUp<::mtproto::tl::owning>;
-using signIn = ::mtproto::api::raw::auth::signIn<::mtproto::tl::owning>;
-using logOut = ::mtproto::api::raw::auth::logOut<::mtproto::tl::owning>;
-using resetAuthorizations = ::mtproto::api::raw::auth::resetAuthorizations<::mtproto::tl::owning>;
-using exportAuthorization = ::mtproto::api::raw::auth::exportAuthorization<::mtproto::tl::owning>;
-using importAuthorization = ::mtproto::api::raw::auth::importAuthorization<::mtproto::tl::owning>;
-using bindTempAuthKey = ::mtproto::api::raw::auth::bindTempAuthKey<::mtproto::tl::owning>;
-using importBotAuthorization = ::mtproto::api::raw::auth::importBotAuthorization<::mtproto::tl::owning>;
-using checkPassword = ::mtproto::api::raw::auth::checkPassword<::mtproto::tl::owning>;
-using requestPasswordRecovery = ::mtproto::api::raw::auth::requestPasswordRecovery<::mtproto::tl::owning>;
-using recoverPassword = ::mtproto::api::raw::auth::recoverPassword<::mtproto::tl::owning>;
-using resendCode = ::mtproto::api::raw::auth::resendCode<::mtproto::tl::owning>;
-using cancelCode = ::mtproto::api::raw::auth::cancelCode<::mtproto::tl::owning>;
-using dropTempAuthKeys = ::mtproto::api::raw::auth::dropTempAuthKeys<::mtproto::tl::owning>;
-using exportLoginToken = ::mtproto::api::raw::auth::exportLoginToken<::mtproto::tl::owning>;
-using importLoginToken = ::mtproto::api::raw::auth::importLoginToken<::mtproto::tl::owning>;
-using acceptLoginToken = ::mtproto::api::raw::auth::acceptLoginToken<::mtproto::tl::owning>;
-using checkRecoveryPassword = ::mtproto::api::raw::auth::checkRecoveryPassword<::mtproto::tl::owning>;
-using importWebTokenAuthorization = ::mtproto::api::raw::auth::importWebTokenAuthorization<::mtproto::tl::owning>;
-using requestFirebaseSms = ::mtproto::api::raw::auth::requestFirebaseSms<::mtproto::tl::owning>;
-using resetLoginEmail = ::mtproto::api::raw::auth::resetLoginEmail<::mtproto::tl::owning>;
-using reportMissingCode = ::mtproto::api::raw::auth::reportMissingCode<::mtproto::tl::owning>;
-using checkPaidAuth = ::mtproto::api::raw::auth::checkPaidAuth<::mtproto::tl::owning>;
-using initPasskeyLogin = ::mtproto::api::raw::auth::initPasskeyLogin<::mtproto::tl::owning>;
-using finishPasskeyLogin = ::mtproto::api::raw::auth::finishPasskeyLogin<::mtproto::tl::owning>;
-using initFirebasePnvLogin = ::mtproto::api::raw::auth::initFirebasePnvLogin<::mtproto::tl::owning>;
-using finishFirebasePnvLogin = ::mtproto::api::raw::auth::finishFirebasePnvLogin<::mtproto::tl::owning>;
-using firebasePnvSignUp = ::mtproto::api::raw::auth::firebasePnvSignUp<::mtproto::tl::owning>;
+using sendCode = ::mtproto::api::raw::auth::sendCode<::mtproto::api::tl_storage>;
+using signUp = ::mtproto::api::raw::auth::signUp<::mtproto::api::tl_storage>;
+using signIn = ::mtproto::api::raw::auth::signIn<::mtproto::api::tl_storage>;
+using logOut = ::mtproto::api::raw::auth::logOut<::mtproto::api::tl_storage>;
+using resetAuthorizations = ::mtproto::api::raw::auth::resetAuthorizations<::mtproto::api::tl_storage>;
+using exportAuthorization = ::mtproto::api::raw::auth::exportAuthorization<::mtproto::api::tl_storage>;
+using importAuthorization = ::mtproto::api::raw::auth::importAuthorization<::mtproto::api::tl_storage>;
+using bindTempAuthKey = ::mtproto::api::raw::auth::bindTempAuthKey<::mtproto::api::tl_storage>;
+using importBotAuthorization = ::mtproto::api::raw::auth::importBotAuthorization<::mtproto::api::tl_storage>;
+using checkPassword = ::mtproto::api::raw::auth::checkPassword<::mtproto::api::tl_storage>;
+using requestPasswordRecovery = ::mtproto::api::raw::auth::requestPasswordRecovery<::mtproto::api::tl_storage>;
+using recoverPassword = ::mtproto::api::raw::auth::recoverPassword<::mtproto::api::tl_storage>;
+using resendCode = ::mtproto::api::raw::auth::resendCode<::mtproto::api::tl_storage>;
+using cancelCode = ::mtproto::api::raw::auth::cancelCode<::mtproto::api::tl_storage>;
+using dropTempAuthKeys = ::mtproto::api::raw::auth::dropTempAuthKeys<::mtproto::api::tl_storage>;
+using exportLoginToken = ::mtproto::api::raw::auth::exportLoginToken<::mtproto::api::tl_storage>;
+using importLoginToken = ::mtproto::api::raw::auth::importLoginToken<::mtproto::api::tl_storage>;
+using acceptLoginToken = ::mtproto::api::raw::auth::acceptLoginToken<::mtproto::api::tl_storage>;
+using checkRecoveryPassword = ::mtproto::api::raw::auth::checkRecoveryPassword<::mtproto::api::tl_storage>;
+using importWebTokenAuthorization = ::mtproto::api::raw::auth::importWebTokenAuthorization<::mtproto::api::tl_storage>;
+using requestFirebaseSms = ::mtproto::api::raw::auth::requestFirebaseSms<::mtproto::api::tl_storage>;
+using resetLoginEmail = ::mtproto::api::raw::auth::resetLoginEmail<::mtproto::api::tl_storage>;
+using reportMissingCode = ::mtproto::api::raw::auth::reportMissingCode<::mtproto::api::tl_storage>;
+using checkPaidAuth = ::mtproto::api::raw::auth::checkPaidAuth<::mtproto::api::tl_storage>;
+using initPasskeyLogin = ::mtproto::api::raw::auth::initPasskeyLogin<::mtproto::api::tl_storage>;
+using finishPasskeyLogin = ::mtproto::api::raw::auth::finishPasskeyLogin<::mtproto::api::tl_storage>;
+using initFirebasePnvLogin = ::mtproto::api::raw::auth::initFirebasePnvLogin<::mtproto::api::tl_storage>;
+using finishFirebasePnvLogin = ::mtproto::api::raw::auth::finishFirebasePnvLogin<::mtproto::api::tl_storage>;
+using firebasePnvSignUp = ::mtproto::api::raw::auth::firebasePnvSignUp<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api::account {
-using registerDevice = ::mtproto::api::raw::account::registerDevice<::mtproto::tl::owning>;
-using unregisterDevice = ::mtproto::api::raw::account::unregisterDevice<::mtproto::tl::owning>;
-using updateNotifySettings = ::mtproto::api::raw::account::updateNotifySettings<::mtproto::tl::owning>;
-using getNotifySettings = ::mtproto::api::raw::account::getNotifySettings<::mtproto::tl::owning>;
-using resetNotifySettings = ::mtproto::api::raw::account::resetNotifySettings<::mtproto::tl::owning>;
-using updateProfile = ::mtproto::api::raw::account::updateProfile<::mtproto::tl::owning>;
-using updateStatus = ::mtproto::api::raw::account::updateStatus<::mtproto::tl::owning>;
-using getWallPapers = ::mtproto::api::raw::account::getWallPapers<::mtproto::tl::owning>;
-using reportPeer = ::mtproto::api::raw::account::reportPeer<::mtproto::tl::owning>;
-using checkUsername = ::mtproto::api::raw::account::checkUsername<::mtproto::tl::owning>;
-using updateUsername = ::mtproto::api::raw::account::updateUsername<::mtproto::tl::owning>;
-using getPrivacy = ::mtproto::api::raw::account::getPrivacy<::mtproto::tl::owning>;
-using setPrivacy = ::mtproto::api::raw::account::setPrivacy<::mtproto::tl::owning>;
-using deleteAccount = ::mtproto::api::raw::account::deleteAccount<::mtproto::tl::owning>;
-using getAccountTTL = ::mtproto::api::raw::account::getAccountTTL<::mtproto::tl::owning>;
-using setAccountTTL = ::mtproto::api::raw::account::setAccountTTL<::mtproto::tl::owning>;
-using sendChangePhoneCode = ::mtproto::api::raw::account::sendChangePhoneCode<::mtproto::tl::owning>;
-using changePhone = ::mtproto::api::raw::account::changePhone<::mtproto::tl::owning>;
-using updateDeviceLocked = ::mtproto::api::raw::account::updateDeviceLocked<::mtproto::tl::owning>;
-using getAuthorizations = ::mtproto::api::raw::account::getAuthorizations<::mtproto::tl::owning>;
-using resetAuthorization = ::mtproto::api::raw::account::resetAuthorization<::mtproto::tl::owning>;
-using getPassword = ::mtproto::api::raw::account::getPassword<::mtproto::tl::owning>;
-using getPasswordSettings = ::mtproto::api::raw::account::getPasswordSettings<::mtproto::tl::owning>;
-using updatePasswordSettings = ::mtproto::api::raw::account::updatePasswordSettings<::mtproto::tl::owning>;
-using sendConfirmPhoneCode = ::mtproto::api::raw::account::sendConfirmPhoneCode<::mtproto::tl::owning>;
-using confirmPhone = ::mtproto::api::raw::account::confirmPhone<::mtproto::tl::owning>;
-using getTmpPassword = ::mtproto::api::raw::account::getTmpPassword<::mtproto::tl::owning>;
-using getWebAuthorizations = ::mtproto::api::raw::account::getWebAuthorizations<::mtproto::tl::owning>;
-using resetWebAuthorization = ::mtproto::api::raw::account::resetWebAuthorization<::mtproto::tl::owning>;
-using resetWebAuthorizations = ::mtproto::api::raw::account::resetWebAuthorizations<::mtproto::tl::owning>;
-using getAllSecureValues = ::mtproto::api::raw::account::getAllSecureValues<::mtproto::tl::owning>;
-using getSecureValue = ::mtproto::api::raw::account::getSecureValue<::mtproto::tl::owning>;
-using saveSecureValue = ::mtproto::api::raw::account::saveSecureValue<::mtproto::tl::owning>;
-using deleteSecureValue = ::mtproto::api::raw::account::deleteSecureValue<::mtproto::tl::owning>;
-using getAuthorizationForm = ::mtproto::api::raw::account::getAuthorizationForm<::mtproto::tl::owning>;
-using acceptAuthorization = ::mtproto::api::raw::account::acceptAuthorization<::mtproto::tl::owning>;
-using sendVerifyPhoneCode = ::mtproto::api::raw::account::sendVerifyPhoneCode<::mtproto::tl::owning>;
-using verifyPhone = ::mtproto::api::raw::account::verifyPhone<::mtproto::tl::owning>;
-using sendVerifyEmailCode = ::mtproto::api::raw::account::sendVerifyEmailCode<::mtproto::tl::owning>;
-using verifyEmail = ::mtproto::api::raw::account::verifyEmail<::mtproto::tl::owning>;
-using initTakeoutSession = ::mtproto::api::raw::account::initTakeoutSession<::mtproto::tl::owning>;
-using finishTakeoutSession = ::mtproto::api::raw::account::finishTakeoutSession<::mtproto::tl::owning>;
-using confirmPasswordEmail = ::mtproto::api::raw::account::confirmPasswordEmail<::mtproto::tl::owning>;
-using resendPasswordEmail = ::mtproto::api::raw::account::resendPasswordEmail<::mtproto::tl::owning>;
-using cancelPasswordEmail = ::mtproto::api::raw::account::cancelPasswordEmail<::mtproto::tl::owning>;
-using getContactSignUpNotification = ::mtproto::api::raw::account::getContactSignUpNotification<::mtproto::tl::owning>;
-using setContactSignUpNotification = ::mtproto::api::raw::account::setContactSignUpNotification<::mtproto::tl::owning>;
-using getNotifyExceptions = ::mtproto::api::raw::account::getNotifyExceptions<::mtproto::tl::owning>;
-using getWallPaper = ::mtproto::api::raw::account::getWallPaper<::mtproto::tl::owning>;
-using uploadWallPaper = ::mtproto::api::raw::account::uploadWallPaper<::mtproto::tl::owning>;
-using saveWallPaper = ::mtproto::api::raw::account::saveWallPaper<::mtproto::tl::owning>;
-using installWallPaper = ::mtproto::api::raw::account::installWallPaper<::mtproto::tl::owning>;
-using resetWallPapers = ::mtproto::api::raw::account::resetWallPapers<::mtproto::tl::owning>;
-using getAutoDownloadSettings = ::mtproto::api::raw::account::getAutoDownloadSettings<::mtproto::tl::owning>;
-using saveAutoDownloadSettings = ::mtproto::api::raw::account::saveAutoDownloadSettings<::mtproto::tl::owning>;
-using uploadTheme = ::mtproto::api::raw::account::uploadTheme<::mtproto::tl::owning>;
-using createTheme = ::mtproto::api::raw::account::createTheme<::mtproto::tl::owning>;
-using updateTheme = ::mtproto::api::raw::account::updateTheme<::mtproto::tl::owning>;
-using saveTheme = ::mtproto::api::raw::account::saveTheme<::mtproto::tl::owning>;
-using installTheme = ::mtproto::api::raw::account::installTheme<::mtproto::tl::owning>;
-using getTheme = ::mtproto::api::raw::account::getTheme<::mtproto::tl::owning>;
-using getThemes = ::mtproto::api::raw::account::getThemes<::mtproto::tl::owning>;
-using setContentSettings = ::mtproto::api::raw::account::setContentSettings<::mtproto::tl::owning>;
-using getContentSettings = ::mtproto::api::raw::account::getContentSettings<::mtproto::tl::owning>;
-using getMultiWallPapers = ::mtproto::api::raw::account::getMultiWallPapers<::mtproto::tl::owning>;
-using getGlobalPrivacySettings = ::mtproto::api::raw::account::getGlobalPrivacySettings<::mtproto::tl::owning>;
-using setGlobalPrivacySettings = ::mtproto::api::raw::account::setGlobalPrivacySettings<::mtproto::tl::owning>;
-using reportProfilePhoto = ::mtproto::api::raw::account::reportProfilePhoto<::mtproto::tl::owning>;
-using resetPassword = ::mtproto::api::raw::account::resetPassword<::mtproto::tl::owning>;
-using declinePasswordReset = ::mtproto::api::raw::account::declinePasswordReset<::mtproto::tl::owning>;
-using getChatThemes = ::mtproto::api::raw::account::getChatThemes<::mtproto::tl::owning>;
-using setAuthorizationTTL = ::mtproto::api::raw::account::setAuthorizationTTL<::mtproto::tl::owning>;
-using changeAuthorizationSettings = ::mtproto::api::raw::account::changeAuthorizationSettings<::mtproto::tl::owning>;
-using getSavedRingtones = ::mtproto::api::raw::account::getSavedRingtones<::mtproto::tl::owning>;
-using saveRingtone = ::mtproto::api::raw::account::saveRingtone<::mtproto::tl::owning>;
-using uploadRingtone = ::mtproto::api::raw::account::uploadRingtone<::mtproto::tl::owning>;
-using updateEmojiStatus = ::mtproto::api::raw::account::updateEmojiStatus<::mtproto::tl::owning>;
-using getDefaultEmojiStatuses = ::mtproto::api::raw::account::getDefaultEmojiStatuses<::mtproto::tl::owning>;
-using getRecentEmojiStatuses = ::mtproto::api::raw::account::getRecentEmojiStatuses<::mtproto::tl::owning>;
-using clearRecentEmojiStatuses = ::mtproto::api::raw::account::clearRecentEmojiStatuses<::mtproto::tl::owning>;
-using reorderUsernames = ::mtproto::api::raw::account::reorderUsernames<::mtproto::tl::owning>;
-using toggleUsername = ::mtproto::api::raw::account::toggleUsername<::mtproto::tl::owning>;
-using getDefaultProfilePhotoEmojis = ::mtproto::api::raw::account::getDefaultProfilePhotoEmojis<::mtproto::tl::owning>;
-using getDefaultGroupPhotoEmojis = ::mtproto::api::raw::account::getDefaultGroupPhotoEmojis<::mtproto::tl::owning>;
-using getAutoSaveSettings = ::mtproto::api::raw::account::getAutoSaveSettings<::mtproto::tl::owning>;
-using saveAutoSaveSettings = ::mtproto::api::raw::account::saveAutoSaveSettings<::mtproto::tl::owning>;
-using deleteAutoSaveExceptions = ::mtproto::api::raw::account::deleteAutoSaveExceptions<::mtproto::tl::owning>;
-using invalidateSignInCodes = ::mtproto::api::raw::account::invalidateSignInCodes<::mtproto::tl::owning>;
-using updateColor = ::mtproto::api::raw::account::updateColor<::mtproto::tl::owning>;
-using getDefaultBackgroundEmojis = ::mtproto::api::raw::account::getDefaultBackgroundEmojis<::mtproto::tl::owning>;
-using getChannelDefaultEmojiStatuses = ::mtproto::api::raw::account::getChannelDefaultEmojiStatuses<::mtproto::tl::owning>;
-using getChannelRestrictedStatusEmojis = ::mtproto::api::raw::account::getChannelRestrictedStatusEmojis<::mtproto::tl::owning>;
-using updateBusinessWorkHours = ::mtproto::api::raw::account::updateBusinessWorkHours<::mtproto::tl::owning>;
-using updateBusinessLocation = ::mtproto::api::raw::account::updateBusinessLocation<::mtproto::tl::owning>;
-using updateBusinessGreetingMessage = ::mtproto::api::raw::account::updateBusinessGreetingMessage<::mtproto::tl::owning>;
-using updateBusinessAwayMessage = ::mtproto::api::raw::account::updateBusinessAwayMessage<::mtproto::tl::owning>;
-using updateConnectedBot = ::mtproto::api::raw::account::updateConnectedBot<::mtproto::tl::owning>;
-using getConnectedBots = ::mtproto::api::raw::account::getConnectedBots<::mtproto::tl::owning>;
-using getBotBusinessConnection = ::mtproto::api::raw::account::getBotBusinessConnection<::mtproto::tl::owning>;
-using updateBusinessIntro = ::mtproto::api::raw::account::updateBusinessIntro<::mtproto::tl::owning>;
-using toggleConnectedBotPaused = ::mtproto::api::raw::account::toggleConnectedBotPaused<::mtproto::tl::owning>;
-using disablePeerConnectedBot = ::mtproto::api::raw::account::disablePeerConnectedBot<::mtproto::tl::owning>;
-using updateBirthday = ::mtproto::api::raw::account::updateBirthday<::mtproto::tl::owning>;
-using createBusinessChatLink = ::mtproto::api::raw::account::createBusinessChatLink<::mtproto::tl::owning>;
-using editBusinessChatLink = ::mtproto::api::raw::account::editBusinessChatLink<::mtproto::tl::owning>;
-using deleteBusinessChatLink = ::mtproto::api::raw::account::deleteBusinessChatLink<::mtproto::tl::owning>;
-using getBusinessChatLinks = ::mtproto::api::raw::account::getBusinessChatLinks<::mtproto::tl::owning>;
-using resolveBusinessChatLink = ::mtproto::api::raw::account::resolveBusinessChatLink<::mtproto::tl::owning>;
-using updatePersonalChannel = ::mtproto::api::raw::account::updatePersonalChannel<::mtproto::tl::owning>;
-using toggleSponsoredMessages = ::mtproto::api::raw::account::toggleSponsoredMessages<::mtproto::tl::owning>;
-using getReactionsNotifySettings = ::mtproto::api::raw::account::getReactionsNotifySettings<::mtproto::tl::owning>;
-using setReactionsNotifySettings = ::mtproto::api::raw::account::setReactionsNotifySettings<::mtproto::tl::owning>;
-using getCollectibleEmojiStatuses = ::mtproto::api::raw::account::getCollectibleEmojiStatuses<::mtproto::tl::owning>;
-using getPaidMessagesRevenue = ::mtproto::api::raw::account::getPaidMessagesRevenue<::mtproto::tl::owning>;
-using toggleNoPaidMessagesException = ::mtproto::api::raw::account::toggleNoPaidMessagesException<::mtproto::tl::owning>;
-using setMainProfileTab = ::mtproto::api::raw::account::setMainProfileTab<::mtproto::tl::owning>;
-using saveMusic = ::mtproto::api::raw::account::saveMusic<::mtproto::tl::owning>;
-using getSavedMusicIds = ::mtproto::api::raw::account::getSavedMusicIds<::mtproto::tl::owning>;
-using getUniqueGiftChatThemes = ::mtproto::api::raw::account::getUniqueGiftChatThemes<::mtproto::tl::owning>;
-using initPasskeyRegistration = ::mtproto::api::raw::account::initPasskeyRegistration<::mtproto::tl::owning>;
-using registerPasskey = ::mtproto::api::raw::account::registerPasskey<::mtproto::tl::owning>;
-using getPasskeys = ::mtproto::api::raw::account::getPasskeys<::mtproto::tl::owning>;
-using deletePasskey = ::mtproto::api::raw::account::deletePasskey<::mtproto::tl::owning>;
-using confirmBotConnection = ::mtproto::api::raw::account::confirmBotConnection<::mtproto::tl::owning>;
-using getWebBrowserSettings = ::mtproto::api::raw::account::getWebBrowserSettings<::mtproto::tl::owning>;
-using updateWebBrowserSettings = ::mtproto::api::raw::account::updateWebBrowserSettings<::mtproto::tl::owning>;
-using toggleWebBrowserSettingsException = ::mtproto::api::raw::account::toggleWebBrowserSettingsException<::mtproto::tl::owning>;
-using deleteWebBrowserSettingsExceptions = ::mtproto::api::raw::account::deleteWebBrowserSettingsExceptions<::mtproto::tl::owning>;
+using registerDevice = ::mtproto::api::raw::account::registerDevice<::mtproto::api::tl_storage>;
+using unregisterDevice = ::mtproto::api::raw::account::unregisterDevice<::mtproto::api::tl_storage>;
+using updateNotifySettings = ::mtproto::api::raw::account::updateNotifySettings<::mtproto::api::tl_storage>;
+using getNotifySettings = ::mtproto::api::raw::account::getNotifySettings<::mtproto::api::tl_storage>;
+using resetNotifySettings = ::mtproto::api::raw::account::resetNotifySettings<::mtproto::api::tl_storage>;
+using updateProfile = ::mtproto::api::raw::account::updateProfile<::mtproto::api::tl_storage>;
+using updateStatus = ::mtproto::api::raw::account::updateStatus<::mtproto::api::tl_storage>;
+using getWallPapers = ::mtproto::api::raw::account::getWallPapers<::mtproto::api::tl_storage>;
+using reportPeer = ::mtproto::api::raw::account::reportPeer<::mtproto::api::tl_storage>;
+using checkUsername = ::mtproto::api::raw::account::checkUsername<::mtproto::api::tl_storage>;
+using updateUsername = ::mtproto::api::raw::account::updateUsername<::mtproto::api::tl_storage>;
+using getPrivacy = ::mtproto::api::raw::account::getPrivacy<::mtproto::api::tl_storage>;
+using setPrivacy = ::mtproto::api::raw::account::setPrivacy<::mtproto::api::tl_storage>;
+using deleteAccount = ::mtproto::api::raw::account::deleteAccount<::mtproto::api::tl_storage>;
+using getAccountTTL = ::mtproto::api::raw::account::getAccountTTL<::mtproto::api::tl_storage>;
+using setAccountTTL = ::mtproto::api::raw::account::setAccountTTL<::mtproto::api::tl_storage>;
+using sendChangePhoneCode = ::mtproto::api::raw::account::sendChangePhoneCode<::mtproto::api::tl_storage>;
+using changePhone = ::mtproto::api::raw::account::changePhone<::mtproto::api::tl_storage>;
+using updateDeviceLocked = ::mtproto::api::raw::account::updateDeviceLocked<::mtproto::api::tl_storage>;
+using getAuthorizations = ::mtproto::api::raw::account::getAuthorizations<::mtproto::api::tl_storage>;
+using resetAuthorization = ::mtproto::api::raw::account::resetAuthorization<::mtproto::api::tl_storage>;
+using getPassword = ::mtproto::api::raw::account::getPassword<::mtproto::api::tl_storage>;
+using getPasswordSettings = ::mtproto::api::raw::account::getPasswordSettings<::mtproto::api::tl_storage>;
+using updatePasswordSettings = ::mtproto::api::raw::account::updatePasswordSettings<::mtproto::api::tl_storage>;
+using sendConfirmPhoneCode = ::mtproto::api::raw::account::sendConfirmPhoneCode<::mtproto::api::tl_storage>;
+using confirmPhone = ::mtproto::api::raw::account::confirmPhone<::mtproto::api::tl_storage>;
+using getTmpPassword = ::mtproto::api::raw::account::getTmpPassword<::mtproto::api::tl_storage>;
+using getWebAuthorizations = ::mtproto::api::raw::account::getWebAuthorizations<::mtproto::api::tl_storage>;
+using resetWebAuthorization = ::mtproto::api::raw::account::resetWebAuthorization<::mtproto::api::tl_storage>;
+using resetWebAuthorizations = ::mtproto::api::raw::account::resetWebAuthorizations<::mtproto::api::tl_storage>;
+using getAllSecureValues = ::mtproto::api::raw::account::getAllSecureValues<::mtproto::api::tl_storage>;
+using getSecureValue = ::mtproto::api::raw::account::getSecureValue<::mtproto::api::tl_storage>;
+using saveSecureValue = ::mtproto::api::raw::account::saveSecureValue<::mtproto::api::tl_storage>;
+using deleteSecureValue = ::mtproto::api::raw::account::deleteSecureValue<::mtproto::api::tl_storage>;
+using getAuthorizationForm = ::mtproto::api::raw::account::getAuthorizationForm<::mtproto::api::tl_storage>;
+using acceptAuthorization = ::mtproto::api::raw::account::acceptAuthorization<::mtproto::api::tl_storage>;
+using sendVerifyPhoneCode = ::mtproto::api::raw::account::sendVerifyPhoneCode<::mtproto::api::tl_storage>;
+using verifyPhone = ::mtproto::api::raw::account::verifyPhone<::mtproto::api::tl_storage>;
+using sendVerifyEmailCode = ::mtproto::api::raw::account::sendVerifyEmailCode<::mtproto::api::tl_storage>;
+using verifyEmail = ::mtproto::api::raw::account::verifyEmail<::mtproto::api::tl_storage>;
+using initTakeoutSession = ::mtproto::api::raw::account::initTakeoutSession<::mtproto::api::tl_storage>;
+using finishTakeoutSession = ::mtproto::api::raw::account::finishTakeoutSession<::mtproto::api::tl_storage>;
+using confirmPasswordEmail = ::mtproto::api::raw::account::confirmPasswordEmail<::mtproto::api::tl_storage>;
+using resendPasswordEmail = ::mtproto::api::raw::account::resendPasswordEmail<::mtproto::api::tl_storage>;
+using cancelPasswordEmail = ::mtproto::api::raw::account::cancelPasswordEmail<::mtproto::api::tl_storage>;
+using getContactSignUpNotification = ::mtproto::api::raw::account::getContactSignUpNotification<::mtproto::api::tl_storage>;
+using setContactSignUpNotification = ::mtproto::api::raw::account::setContactSignUpNotification<::mtproto::api::tl_storage>;
+using getNotifyExceptions = ::mtproto::api::raw::account::getNotifyExceptions<::mtproto::api::tl_storage>;
+using getWallPaper = ::mtproto::api::raw::account::getWallPaper<::mtproto::api::tl_storage>;
+using uploadWallPaper = ::mtproto::api::raw::account::uploadWallPaper<::mtproto::api::tl_storage>;
+using saveWallPaper = ::mtproto::api::raw::account::saveWallPaper<::mtproto::api::tl_storage>;
+using installWallPaper = ::mtproto::api::raw::account::installWallPaper<::mtproto::api::tl_storage>;
+using resetWallPapers = ::mtproto::api::raw::account::resetWallPapers<::mtproto::api::tl_storage>;
+using getAutoDownloadSettings = ::mtproto::api::raw::account::getAutoDownloadSettings<::mtproto::api::tl_storage>;
+using saveAutoDownloadSettings = ::mtproto::api::raw::account::saveAutoDownloadSettings<::mtproto::api::tl_storage>;
+using uploadTheme = ::mtproto::api::raw::account::uploadTheme<::mtproto::api::tl_storage>;
+using createTheme = ::mtproto::api::raw::account::createTheme<::mtproto::api::tl_storage>;
+using updateTheme = ::mtproto::api::raw::account::updateTheme<::mtproto::api::tl_storage>;
+using saveTheme = ::mtproto::api::raw::account::saveTheme<::mtproto::api::tl_storage>;
+using installTheme = ::mtproto::api::raw::account::installTheme<::mtproto::api::tl_storage>;
+using getTheme = ::mtproto::api::raw::account::getTheme<::mtproto::api::tl_storage>;
+using getThemes = ::mtproto::api::raw::account::getThemes<::mtproto::api::tl_storage>;
+using setContentSettings = ::mtproto::api::raw::account::setContentSettings<::mtproto::api::tl_storage>;
+using getContentSettings = ::mtproto::api::raw::account::getContentSettings<::mtproto::api::tl_storage>;
+using getMultiWallPapers = ::mtproto::api::raw::account::getMultiWallPapers<::mtproto::api::tl_storage>;
+using getGlobalPrivacySettings = ::mtproto::api::raw::account::getGlobalPrivacySettings<::mtproto::api::tl_storage>;
+using setGlobalPrivacySettings = ::mtproto::api::raw::account::setGlobalPrivacySettings<::mtproto::api::tl_storage>;
+using reportProfilePhoto = ::mtproto::api::raw::account::reportProfilePhoto<::mtproto::api::tl_storage>;
+using resetPassword = ::mtproto::api::raw::account::resetPassword<::mtproto::api::tl_storage>;
+using declinePasswordReset = ::mtproto::api::raw::account::declinePasswordReset<::mtproto::api::tl_storage>;
+using getChatThemes = ::mtproto::api::raw::account::getChatThemes<::mtproto::api::tl_storage>;
+using setAuthorizationTTL = ::mtproto::api::raw::account::setAuthorizationTTL<::mtproto::api::tl_storage>;
+using changeAuthorizationSettings = ::mtproto::api::raw::account::changeAuthorizationSettings<::mtproto::api::tl_storage>;
+using getSavedRingtones = ::mtproto::api::raw::account::getSavedRingtones<::mtproto::api::tl_storage>;
+using saveRingtone = ::mtproto::api::raw::account::saveRingtone<::mtproto::api::tl_storage>;
+using uploadRingtone = ::mtproto::api::raw::account::uploadRingtone<::mtproto::api::tl_storage>;
+using updateEmojiStatus = ::mtproto::api::raw::account::updateEmojiStatus<::mtproto::api::tl_storage>;
+using getDefaultEmojiStatuses = ::mtproto::api::raw::account::getDefaultEmojiStatuses<::mtproto::api::tl_storage>;
+using getRecentEmojiStatuses = ::mtproto::api::raw::account::getRecentEmojiStatuses<::mtproto::api::tl_storage>;
+using clearRecentEmojiStatuses = ::mtproto::api::raw::account::clearRecentEmojiStatuses<::mtproto::api::tl_storage>;
+using reorderUsernames = ::mtproto::api::raw::account::reorderUsernames<::mtproto::api::tl_storage>;
+using toggleUsername = ::mtproto::api::raw::account::toggleUsername<::mtproto::api::tl_storage>;
+using getDefaultProfilePhotoEmojis = ::mtproto::api::raw::account::getDefaultProfilePhotoEmojis<::mtproto::api::tl_storage>;
+using getDefaultGroupPhotoEmojis = ::mtproto::api::raw::account::getDefaultGroupPhotoEmojis<::mtproto::api::tl_storage>;
+using getAutoSaveSettings = ::mtproto::api::raw::account::getAutoSaveSettings<::mtproto::api::tl_storage>;
+using saveAutoSaveSettings = ::mtproto::api::raw::account::saveAutoSaveSettings<::mtproto::api::tl_storage>;
+using deleteAutoSaveExceptions = ::mtproto::api::raw::account::deleteAutoSaveExceptions<::mtproto::api::tl_storage>;
+using invalidateSignInCodes = ::mtproto::api::raw::account::invalidateSignInCodes<::mtproto::api::tl_storage>;
+using updateColor = ::mtproto::api::raw::account::updateColor<::mtproto::api::tl_storage>;
+using getDefaultBackgroundEmojis = ::mtproto::api::raw::account::getDefaultBackgroundEmojis<::mtproto::api::tl_storage>;
+using getChannelDefaultEmojiStatuses = ::mtproto::api::raw::account::getChannelDefaultEmojiStatuses<::mtproto::api::tl_storage>;
+using getChannelRestrictedStatusEmojis = ::mtproto::api::raw::account::getChannelRestrictedStatusEmojis<::mtproto::api::tl_storage>;
+using updateBusinessWorkHours = ::mtproto::api::raw::account::updateBusinessWorkHours<::mtproto::api::tl_storage>;
+using updateBusinessLocation = ::mtproto::api::raw::account::updateBusinessLocation<::mtproto::api::tl_storage>;
+using updateBusinessGreetingMessage = ::mtproto::api::raw::account::updateBusinessGreetingMessage<::mtproto::api::tl_storage>;
+using updateBusinessAwayMessage = ::mtproto::api::raw::account::updateBusinessAwayMessage<::mtproto::api::tl_storage>;
+using updateConnectedBot = ::mtproto::api::raw::account::updateConnectedBot<::mtproto::api::tl_storage>;
+using getConnectedBots = ::mtproto::api::raw::account::getConnectedBots<::mtproto::api::tl_storage>;
+using getBotBusinessConnection = ::mtproto::api::raw::account::getBotBusinessConnection<::mtproto::api::tl_storage>;
+using updateBusinessIntro = ::mtproto::api::raw::account::updateBusinessIntro<::mtproto::api::tl_storage>;
+using toggleConnectedBotPaused = ::mtproto::api::raw::account::toggleConnectedBotPaused<::mtproto::api::tl_storage>;
+using disablePeerConnectedBot = ::mtproto::api::raw::account::disablePeerConnectedBot<::mtproto::api::tl_storage>;
+using updateBirthday = ::mtproto::api::raw::account::updateBirthday<::mtproto::api::tl_storage>;
+using createBusinessChatLink = ::mtproto::api::raw::account::createBusinessChatLink<::mtproto::api::tl_storage>;
+using editBusinessChatLink = ::mtproto::api::raw::account::editBusinessChatLink<::mtproto::api::tl_storage>;
+using deleteBusinessChatLink = ::mtproto::api::raw::account::deleteBusinessChatLink<::mtproto::api::tl_storage>;
+using getBusinessChatLinks = ::mtproto::api::raw::account::getBusinessChatLinks<::mtproto::api::tl_storage>;
+using resolveBusinessChatLink = ::mtproto::api::raw::account::resolveBusinessChatLink<::mtproto::api::tl_storage>;
+using updatePersonalChannel = ::mtproto::api::raw::account::updatePersonalChannel<::mtproto::api::tl_storage>;
+using toggleSponsoredMessages = ::mtproto::api::raw::account::toggleSponsoredMessages<::mtproto::api::tl_storage>;
+using getReactionsNotifySettings = ::mtproto::api::raw::account::getReactionsNotifySettings<::mtproto::api::tl_storage>;
+using setReactionsNotifySettings = ::mtproto::api::raw::account::setReactionsNotifySettings<::mtproto::api::tl_storage>;
+using getCollectibleEmojiStatuses = ::mtproto::api::raw::account::getCollectibleEmojiStatuses<::mtproto::api::tl_storage>;
+using getPaidMessagesRevenue = ::mtproto::api::raw::account::getPaidMessagesRevenue<::mtproto::api::tl_storage>;
+using toggleNoPaidMessagesException = ::mtproto::api::raw::account::toggleNoPaidMessagesException<::mtproto::api::tl_storage>;
+using setMainProfileTab = ::mtproto::api::raw::account::setMainProfileTab<::mtproto::api::tl_storage>;
+using saveMusic = ::mtproto::api::raw::account::saveMusic<::mtproto::api::tl_storage>;
+using getSavedMusicIds = ::mtproto::api::raw::account::getSavedMusicIds<::mtproto::api::tl_storage>;
+using getUniqueGiftChatThemes = ::mtproto::api::raw::account::getUniqueGiftChatThemes<::mtproto::api::tl_storage>;
+using initPasskeyRegistration = ::mtproto::api::raw::account::initPasskeyRegistration<::mtproto::api::tl_storage>;
+using registerPasskey = ::mtproto::api::raw::account::registerPasskey<::mtproto::api::tl_storage>;
+using getPasskeys = ::mtproto::api::raw::account::getPasskeys<::mtproto::api::tl_storage>;
+using deletePasskey = ::mtproto::api::raw::account::deletePasskey<::mtproto::api::tl_storage>;
+using confirmBotConnection = ::mtproto::api::raw::account::confirmBotConnection<::mtproto::api::tl_storage>;
+using getWebBrowserSettings = ::mtproto::api::raw::account::getWebBrowserSettings<::mtproto::api::tl_storage>;
+using updateWebBrowserSettings = ::mtproto::api::raw::account::updateWebBrowserSettings<::mtproto::api::tl_storage>;
+using toggleWebBrowserSettingsException = ::mtproto::api::raw::account::toggleWebBrowserSettingsException<::mtproto::api::tl_storage>;
+using deleteWebBrowserSettingsExceptions = ::mtproto::api::raw::account::deleteWebBrowserSettingsExceptions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::users {
-using getUsers = ::mtproto::api::raw::users::getUsers<::mtproto::tl::owning>;
-using getFullUser = ::mtproto::api::raw::users::getFullUser<::mtproto::tl::owning>;
-using setSecureValueErrors = ::mtproto::api::raw::users::setSecureValueErrors<::mtproto::tl::owning>;
-using getRequirementsToContact = ::mtproto::api::raw::users::getRequirementsToContact<::mtproto::tl::owning>;
-using getSavedMusic = ::mtproto::api::raw::users::getSavedMusic<::mtproto::tl::owning>;
-using getSavedMusicByID = ::mtproto::api::raw::users::getSavedMusicByID<::mtproto::tl::owning>;
-using suggestBirthday = ::mtproto::api::raw::users::suggestBirthday<::mtproto::tl::owning>;
+using getUsers = ::mtproto::api::raw::users::getUsers<::mtproto::api::tl_storage>;
+using getFullUser = ::mtproto::api::raw::users::getFullUser<::mtproto::api::tl_storage>;
+using setSecureValueErrors = ::mtproto::api::raw::users::setSecureValueErrors<::mtproto::api::tl_storage>;
+using getRequirementsToContact = ::mtproto::api::raw::users::getRequirementsToContact<::mtproto::api::tl_storage>;
+using getSavedMusic = ::mtproto::api::raw::users::getSavedMusic<::mtproto::api::tl_storage>;
+using getSavedMusicByID = ::mtproto::api::raw::users::getSavedMusicByID<::mtproto::api::tl_storage>;
+using suggestBirthday = ::mtproto::api::raw::users::suggestBirthday<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::users
 
 namespace mtproto::api::contacts {
-using getContactIDs = ::mtproto::api::raw::contacts::getContactIDs<::mtproto::tl::owning>;
-using getStatuses = ::mtproto::api::raw::contacts::getStatuses<::mtproto::tl::owning>;
-using getContacts = ::mtproto::api::raw::contacts::getContacts<::mtproto::tl::owning>;
-using importContacts = ::mtproto::api::raw::contacts::importContacts<::mtproto::tl::owning>;
-using deleteContacts = ::mtproto::api::raw::contacts::deleteContacts<::mtproto::tl::owning>;
-using deleteByPhones = ::mtproto::api::raw::contacts::deleteByPhones<::mtproto::tl::owning>;
-using block = ::mtproto::api::raw::contacts::block<::mtproto::tl::owning>;
-using unblock = ::mtproto::api::raw::contacts::unblock<::mtproto::tl::owning>;
-using getBlocked = ::mtproto::api::raw::contacts::getBlocked<::mtproto::tl::owning>;
-using search = ::mtproto::api::raw::contacts::search<::mtproto::tl::owning>;
-using resolveUsername = ::mtproto::api::raw::contacts::resolveUsername<::mtproto::tl::owning>;
-using getTopPeers = ::mtproto::api::raw::contacts::getTopPeers<::mtproto::tl::owning>;
-using resetTopPeerRating = ::mtproto::api::raw::contacts::resetTopPeerRating<::mtproto::tl::owning>;
-using resetSaved = ::mtproto::api::raw::contacts::resetSaved<::mtproto::tl::owning>;
-using getSaved = ::mtproto::api::raw::contacts::getSaved<::mtproto::tl::owning>;
-using toggleTopPeers = ::mtproto::api::raw::contacts::toggleTopPeers<::mtproto::tl::owning>;
-using addContact = ::mtproto::api::raw::contacts::addContact<::mtproto::tl::owning>;
-using acceptContact = ::mtproto::api::raw::contacts::acceptContact<::mtproto::tl::owning>;
-using getLocated = ::mtproto::api::raw::contacts::getLocated<::mtproto::tl::owning>;
-using blockFromReplies = ::mtproto::api::raw::contacts::blockFromReplies<::mtproto::tl::owning>;
-using resolvePhone = ::mtproto::api::raw::contacts::resolvePhone<::mtproto::tl::owning>;
-using exportContactToken = ::mtproto::api::raw::contacts::exportContactToken<::mtproto::tl::owning>;
-using importContactToken = ::mtproto::api::raw::contacts::importContactToken<::mtproto::tl::owning>;
-using editCloseFriends = ::mtproto::api::raw::contacts::editCloseFriends<::mtproto::tl::owning>;
-using setBlocked = ::mtproto::api::raw::contacts::setBlocked<::mtproto::tl::owning>;
-using getBirthdays = ::mtproto::api::raw::contacts::getBirthdays<::mtproto::tl::owning>;
-using getSponsoredPeers = ::mtproto::api::raw::contacts::getSponsoredPeers<::mtproto::tl::owning>;
-using updateContactNote = ::mtproto::api::raw::contacts::updateContactNote<::mtproto::tl::owning>;
+using getContactIDs = ::mtproto::api::raw::contacts::getContactIDs<::mtproto::api::tl_storage>;
+using getStatuses = ::mtproto::api::raw::contacts::getStatuses<::mtproto::api::tl_storage>;
+using getContacts = ::mtproto::api::raw::contacts::getContacts<::mtproto::api::tl_storage>;
+using importContacts = ::mtproto::api::raw::contacts::importContacts<::mtproto::api::tl_storage>;
+using deleteContacts = ::mtproto::api::raw::contacts::deleteContacts<::mtproto::api::tl_storage>;
+using deleteByPhones = ::mtproto::api::raw::contacts::deleteByPhones<::mtproto::api::tl_storage>;
+using block = ::mtproto::api::raw::contacts::block<::mtproto::api::tl_storage>;
+using unblock = ::mtproto::api::raw::contacts::unblock<::mtproto::api::tl_storage>;
+using getBlocked = ::mtproto::api::raw::contacts::getBlocked<::mtproto::api::tl_storage>;
+using search = ::mtproto::api::raw::contacts::search<::mtproto::api::tl_storage>;
+using resolveUsername = ::mtproto::api::raw::contacts::resolveUsername<::mtproto::api::tl_storage>;
+using getTopPeers = ::mtproto::api::raw::contacts::getTopPeers<::mtproto::api::tl_storage>;
+using resetTopPeerRating = ::mtproto::api::raw::contacts::resetTopPeerRating<::mtproto::api::tl_storage>;
+using resetSaved = ::mtproto::api::raw::contacts::resetSaved<::mtproto::api::tl_storage>;
+using getSaved = ::mtproto::api::raw::contacts::getSaved<::mtproto::api::tl_storage>;
+using toggleTopPeers = ::mtproto::api::raw::contacts::toggleTopPeers<::mtproto::api::tl_storage>;
+using addContact = ::mtproto::api::raw::contacts::addContact<::mtproto::api::tl_storage>;
+using acceptContact = ::mtproto::api::raw::contacts::acceptContact<::mtproto::api::tl_storage>;
+using getLocated = ::mtproto::api::raw::contacts::getLocated<::mtproto::api::tl_storage>;
+using blockFromReplies = ::mtproto::api::raw::contacts::blockFromReplies<::mtproto::api::tl_storage>;
+using resolvePhone = ::mtproto::api::raw::contacts::resolvePhone<::mtproto::api::tl_storage>;
+using exportContactToken = ::mtproto::api::raw::contacts::exportContactToken<::mtproto::api::tl_storage>;
+using importContactToken = ::mtproto::api::raw::contacts::importContactToken<::mtproto::api::tl_storage>;
+using editCloseFriends = ::mtproto::api::raw::contacts::editCloseFriends<::mtproto::api::tl_storage>;
+using setBlocked = ::mtproto::api::raw::contacts::setBlocked<::mtproto::api::tl_storage>;
+using getBirthdays = ::mtproto::api::raw::contacts::getBirthdays<::mtproto::api::tl_storage>;
+using getSponsoredPeers = ::mtproto::api::raw::contacts::getSponsoredPeers<::mtproto::api::tl_storage>;
+using updateContactNote = ::mtproto::api::raw::contacts::updateContactNote<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api::messages {
-using getMessages = ::mtproto::api::raw::messages::getMessages<::mtproto::tl::owning>;
-using getDialogs = ::mtproto::api::raw::messages::getDialogs<::mtproto::tl::owning>;
-using getHistory = ::mtproto::api::raw::messages::getHistory<::mtproto::tl::owning>;
-using search = ::mtproto::api::raw::messages::search<::mtproto::tl::owning>;
-using readHistory = ::mtproto::api::raw::messages::readHistory<::mtproto::tl::owning>;
-using deleteHistory = ::mtproto::api::raw::messages::deleteHistory<::mtproto::tl::owning>;
-using deleteMessages = ::mtproto::api::raw::messages::deleteMessages<::mtproto::tl::owning>;
-using receivedMessages = ::mtproto::api::raw::messages::receivedMessages<::mtproto::tl::owning>;
-using setTyping = ::mtproto::api::raw::messages::setTyping<::mtproto::tl::owning>;
-using sendMessage = ::mtproto::api::raw::messages::sendMessage<::mtproto::tl::owning>;
-using sendMedia = ::mtproto::api::raw::messages::sendMedia<::mtproto::tl::owning>;
-using forwardMessages = ::mtproto::api::raw::messages::forwardMessages<::mtproto::tl::owning>;
-using reportSpam = ::mtproto::api::raw::messages::reportSpam<::mtproto::tl::owning>;
-using getPeerSettings = ::mtproto::api::raw::messages::getPeerSettings<::mtproto::tl::owning>;
-using report = ::mtproto::api::raw::messages::report<::mtproto::tl::owning>;
-using getChats = ::mtproto::api::raw::messages::getChats<::mtproto::tl::owning>;
-using getFullChat = ::mtproto::api::raw::messages::getFullChat<::mtproto::tl::owning>;
-using editChatTitle = ::mtproto::api::raw::messages::editChatTitle<::mtproto::tl::owning>;
-using editChatPhoto = ::mtproto::api::raw::messages::editChatPhoto<::mtproto::tl::owning>;
-using addChatUser = ::mtproto::api::raw::messages::addChatUser<::mtproto::tl::owning>;
-using deleteChatUser = ::mtproto::api::raw::messages::deleteChatUser<::mtproto::tl::owning>;
-using createChat = ::mtproto::api::raw::messages::createChat<::mtproto::tl::owning>;
-using getDhConfig = ::mtproto::api::raw::messages::getDhConfig<::mtproto::tl::owning>;
-using requestEncryption = ::mtproto::api::raw::messages::requestEncryption<::mtproto::tl::owning>;
-using acceptEncryption = ::mtproto::api::raw::messages::acceptEncryption<::mtproto::tl::owning>;
-using discardEncryption = ::mtproto::api::raw::messages::discardEncryption<::mtproto::tl::owning>;
-using setEncryptedTyping = ::mtproto::api::raw::messages::setEncryptedTyping<::mtproto::tl::owning>;
-using readEncryptedHistory = ::mtproto::api::raw::messages::readEncryptedHistory<::mtproto::tl::owning>;
-using sendEncrypted = ::mtproto::api::raw::messages::sendEncrypted<::mtproto::tl::owning>;
-using sendEncryptedFile = ::mtproto::api::raw::messages::sendEncryptedFile<::mtproto::tl::owning>;
-using sendEncryptedService = ::mtproto::api::raw::messages::sendEncryptedService<::mtproto::tl::owning>;
-using receivedQueue = ::mtproto::api::raw::messages::receivedQueue<::mtproto::tl::owning>;
-using reportEncryptedSpam = ::mtproto::api::raw::messages::reportEncryptedSpam<::mtproto::tl::owning>;
-using readMessageContents = ::mtproto::api::raw::messages::readMessageContents<::mtproto::tl::owning>;
-using getStickers = ::mtproto::api::raw::messages::getStickers<::mtproto::tl::owning>;
-using getAllStickers = ::mtproto::api::raw::messages::getAllStickers<::mtproto::tl::owning>;
-using getWebPagePreview = ::mtproto::api::raw::messages::getWebPagePreview<::mtproto::tl::owning>;
-using exportChatInvite = ::mtproto::api::raw::messages::exportChatInvite<::mtproto::tl::owning>;
-using checkChatInvite = ::mtproto::api::raw::messages::checkChatInvite<::mtproto::tl::owning>;
-using importChatInvite = ::mtproto::api::raw::messages::importChatInvite<::mtproto::tl::owning>;
-using getStickerSet = ::mtproto::api::raw::messages::getStickerSet<::mtproto::tl::owning>;
-using installStickerSet = ::mtproto::api::raw::messages::installStickerSet<::mtproto::tl::owning>;
-using uninstallStickerSet = ::mtproto::api::raw::messages::uninstallStickerSet<::mtproto::tl::owning>;
-using startBot = ::mtproto::api::raw::messages::startBot<::mtproto::tl::owning>;
-using getMessagesViews = ::mtproto::api::raw::messages::getMessagesViews<::mtproto::tl::owning>;
-using editChatAdmin = ::mtproto::api::raw::messages::editChatAdmin<::mtproto::tl::owning>;
-using migrateChat = ::mtproto::api::raw::messages::migrateChat<::mtproto::tl::owning>;
-using searchGlobal = ::mtproto::api::raw::messages::searchGlobal<::mtproto::tl::owning>;
-using reorderStickerSets = ::mtproto::api::raw::messages::reorderStickerSets<::mtproto::tl::owning>;
-using getDocumentByHash = ::mtproto::api::raw::messages::getDocumentByHash<::mtproto::tl::owning>;
-using getSavedGifs = ::mtproto::api::raw::messages::getSavedGifs<::mtproto::tl::owning>;
-using saveGif = ::mtproto::api::raw::messages::saveGif<::mtproto::tl::owning>;
-using getInlineBotResults = ::mtproto::api::raw::messages::getInlineBotResults<::mtproto::tl::owning>;
-using setInlineBotResults = ::mtproto::api::raw::messages::setInlineBotResults<::mtproto::tl::owning>;
-using sendInlineBotResult = ::mtproto::api::raw::messages::sendInlineBotResult<::mtproto::tl::owning>;
-using getMessageEditData = ::mtproto::api::raw::messages::getMessageEditData<::mtproto::tl::owning>;
-using editMessage = ::mtproto::api::raw::messages::editMessage<::mtproto::tl::owning>;
-using editInlineBotMessage = ::mtproto::api::raw::messages::editInlineBotMessage<::mtproto::tl::owning>;
-using getBotCallbackAnswer = ::mtproto::api::raw::messages::getBotCallbackAnswer<::mtproto::tl::owning>;
-using setBotCallbackAnswer = ::mtproto::api::raw::messages::setBotCallbackAnswer<::mtproto::tl::owning>;
-using getPeerDialogs = ::mtproto::api::raw::messages::getPeerDialogs<::mtproto::tl::owning>;
-using saveDraft = ::mtproto::api::raw::messages::saveDraft<::mtproto::tl::owning>;
-using getAllDrafts = ::mtproto::api::raw::messages::getAllDrafts<::mtproto::tl::owning>;
-using getFeaturedStickers = ::mtproto::api::raw::messages::getFeaturedStickers<::mtproto::tl::owning>;
-using readFeaturedStickers = ::mtproto::api::raw::messages::readFeaturedStickers<::mtproto::tl::owning>;
-using getRecentStickers = ::mtproto::api::raw::messages::getRecentStickers<::mtproto::tl::owning>;
-using saveRecentSticker = ::mtproto::api::raw::messages::saveRecentSticker<::mtproto::tl::owning>;
-using clearRecentStickers = ::mtproto::api::raw::messages::clearRecentStickers<::mtproto::tl::owning>;
-using getArchivedStickers = ::mtproto::api::raw::messages::getArchivedStickers<::mtproto::tl::owning>;
-using getMaskStickers = ::mtproto::api::raw::messages::getMaskStickers<::mtproto::tl::owning>;
-using getAttachedStickers = ::mtproto::api::raw::messages::getAttachedStickers<::mtproto::tl::owning>;
-using setGameScore = ::mtproto::api::raw::messages::setGameScore<::mtproto::tl::owning>;
-using setInlineGameScore = ::mtproto::api::raw::messages::setInlineGameScore<::mtproto::tl::owning>;
-using getGameHighScores = ::mtproto::api::raw::messages::getGameHighScores<::mtproto::tl::owning>;
-using getInlineGameHighScores = ::mtproto::api::raw::messages::getInlineGameHighScores<::mtproto::tl::owning>;
-using getCommonChats = ::mtproto::api::raw::messages::getCommonChats<::mtproto::tl::owning>;
-using getWebPage = ::mtproto::api::raw::messages::getWebPage<::mtproto::tl::owning>;
-using toggleDialogPin = ::mtproto::api::raw::messages::toggleDialogPin<::mtproto::tl::owning>;
-using reorderPinnedDialogs = ::mtproto::api::raw::messages::reorderPinnedDialogs<::mtproto::tl::owning>;
-using getPinnedDialogs = ::mtproto::api::raw::messages::getPinnedDialogs<::mtproto::tl::owning>;
-using setBotShippingResults = ::mtproto::api::raw::messages::setBotShippingResults<::mtproto::tl::owning>;
-using setBotPrecheckoutResults = ::mtproto::api::raw::messages::setBotPrecheckoutResults<::mtproto::tl::owning>;
-using uploadMedia = ::mtproto::api::raw::messages::uploadMedia<::mtproto::tl::owning>;
-using sendScreenshotNotification = ::mtproto::api::raw::messages::sendScreenshotNotification<::mtproto::tl::owning>;
-using getFavedStickers = ::mtproto::api::raw::messages::getFavedStickers<::mtproto::tl::owning>;
-using faveSticker = ::mtproto::api::raw::messages::faveSticker<::mtproto::tl::owning>;
-using getUnreadMentions = ::mtproto::api::raw::messages::getUnreadMentions<::mtproto::tl::owning>;
-using readMentions = ::mtproto::api::raw::messages::readMentions<::mtproto::tl::owning>;
-using getRecentLocations = ::mtproto::api::raw::messages::getRecentLocations<::mtproto::tl::owning>;
-using sendMultiMedia = ::mtproto::api::raw::messages::sendMultiMedia<::mtproto::tl::owning>;
-using uploadEncryptedFile = ::mtproto::api::raw::messages::uploadEncryptedFile<::mtproto::tl::owning>;
-using searchStickerSets = ::mtproto::api::raw::messages::searchStickerSets<::mtproto::tl::owning>;
-using getSplitRanges = ::mtproto::api::raw::messages::getSplitRanges<::mtproto::tl::owning>;
-using markDialogUnread = ::mtproto::api::raw::messages::markDialogUnread<::mtproto::tl::owning>;
-using getDialogUnreadMarks = ::mtproto::api::raw::messages::getDialogUnreadMarks<::mtproto::tl::owning>;
-using clearAllDrafts = ::mtproto::api::raw::messages::clearAllDrafts<::mtproto::tl::owning>;
-using updatePinnedMessage = ::mtproto::api::raw::messages::updatePinnedMessage<::mtproto::tl::owning>;
-using sendVote = ::mtproto::api::raw::messages::sendVote<::mtproto::tl::owning>;
-using getPollResults = ::mtproto::api::raw::messages::getPollResults<::mtproto::tl::owning>;
-using getOnlines = ::mtproto::api::raw::messages::getOnlines<::mtproto::tl::owning>;
-using editChatAbout = ::mtproto::api::raw::messages::editChatAbout<::mtproto::tl::owning>;
-using editChatDefaultBannedRights = ::mtproto::api::raw::messages::editChatDefaultBannedRights<::mtproto::tl::owning>;
-using getEmojiKeywords = ::mtproto::api::raw::messages::getEmojiKeywords<::mtproto::tl::owning>;
-using getEmojiKeywordsDifference = ::mtproto::api::raw::messages::getEmojiKeywordsDifference<::mtproto::tl::owning>;
-using getEmojiKeywordsLanguages = ::mtproto::api::raw::messages::getEmojiKeywordsLanguages<::mtproto::tl::owning>;
-using getEmojiURL = ::mtproto::api::raw::messages::getEmojiURL<::mtproto::tl::owning>;
-using getSearchCounters = ::mtproto::api::raw::messages::getSearchCounters<::mtproto::tl::owning>;
-using requestUrlAuth = ::mtproto::api::raw::messages::requestUrlAuth<::mtproto::tl::owning>;
-using acceptUrlAuth = ::mtproto::api::raw::messages::acceptUrlAuth<::mtproto::tl::owning>;
-using hidePeerSettingsBar = ::mtproto::api::raw::messages::hidePeerSettingsBar<::mtproto::tl::owning>;
-using getScheduledHistory = ::mtproto::api::raw::messages::getScheduledHistory<::mtproto::tl::owning>;
-using getScheduledMessages = ::mtproto::api::raw::messages::getScheduledMessages<::mtproto::tl::owning>;
-using sendScheduledMessages = ::mtproto::api::raw::messages::sendScheduledMessages<::mtproto::tl::owning>;
-using deleteScheduledMessages = ::mtproto::api::raw::messages::deleteScheduledMessages<::mtproto::tl::owning>;
-using getPollVotes = ::mtproto::api::raw::messages::getPollVotes<::mtproto::tl::owning>;
-using toggleStickerSets = ::mtproto::api::raw::messages::toggleStickerSets<::mtproto::tl::owning>;
-using getDialogFilters = ::mtproto::api::raw::messages::getDialogFilters<::mtproto::tl::owning>;
-using getSuggestedDialogFilters = ::mtproto::api::raw::messages::getSuggestedDialogFilters<::mtproto::tl::owning>;
-using updateDialogFilter = ::mtproto::api::raw::messages::updateDialogFilter<::mtproto::tl::owning>;
-using updateDialogFiltersOrder = ::mtproto::api::raw::messages::updateDialogFiltersOrder<::mtproto::tl::owning>;
-using getOldFeaturedStickers = ::mtproto::api::raw::messages::getOldFeaturedStickers<::mtproto::tl::owning>;
-using getReplies = ::mtproto::api::raw::messages::getReplies<::mtproto::tl::owning>;
-using getDiscussionMessage = ::mtproto::api::raw::messages::getDiscussionMessage<::mtproto::tl::owning>;
-using readDiscussion = ::mtproto::api::raw::messages::readDiscussion<::mtproto::tl::owning>;
-using unpinAllMessages = ::mtproto::api::raw::messages::unpinAllMessages<::mtproto::tl::owning>;
-using deleteChat = ::mtproto::api::raw::messages::deleteChat<::mtproto::tl::owning>;
-using deletePhoneCallHistory = ::mtproto::api::raw::messages::deletePhoneCallHistory<::mtproto::tl::owning>;
-using checkHistoryImport = ::mtproto::api::raw::messages::checkHistoryImport<::mtproto::tl::owning>;
-using initHistoryImport = ::mtproto::api::raw::messages::initHistoryImport<::mtproto::tl::owning>;
-using uploadImportedMedia = ::mtproto::api::raw::messages::uploadImportedMedia<::mtproto::tl::owning>;
-using startHistoryImport = ::mtproto::api::raw::messages::startHistoryImport<::mtproto::tl::owning>;
-using getExportedChatInvites = ::mtproto::api::raw::messages::getExportedChatInvites<::mtproto::tl::owning>;
-using getExportedChatInvite = ::mtproto::api::raw::messages::getExportedChatInvite<::mtproto::tl::owning>;
-using editExportedChatInvite = ::mtproto::api::raw::messages::editExportedChatInvite<::mtproto::tl::owning>;
-using deleteRevokedExportedChatInvites = ::mtproto::api::raw::messages::deleteRevokedExportedChatInvites<::mtproto::tl::owning>;
-using deleteExportedChatInvite = ::mtproto::api::raw::messages::deleteExportedChatInvite<::mtproto::tl::owning>;
-using getAdminsWithInvites = ::mtproto::api::raw::messages::getAdminsWithInvites<::mtproto::tl::owning>;
-using getChatInviteImporters = ::mtproto::api::raw::messages::getChatInviteImporters<::mtproto::tl::owning>;
-using setHistoryTTL = ::mtproto::api::raw::messages::setHistoryTTL<::mtproto::tl::owning>;
-using checkHistoryImportPeer = ::mtproto::api::raw::messages::checkHistoryImportPeer<::mtproto::tl::owning>;
-using setChatTheme = ::mtproto::api::raw::messages::setChatTheme<::mtproto::tl::owning>;
-using getMessageReadParticipants = ::mtproto::api::raw::messages::getMessageReadParticipants<::mtproto::tl::owning>;
-using getSearchResultsCalendar = ::mtproto::api::raw::messages::getSearchResultsCalendar<::mtproto::tl::owning>;
-using getSearchResultsPositions = ::mtproto::api::raw::messages::getSearchResultsPositions<::mtproto::tl::owning>;
-using hideChatJoinRequest = ::mtproto::api::raw::messages::hideChatJoinRequest<::mtproto::tl::owning>;
-using hideAllChatJoinRequests = ::mtproto::api::raw::messages::hideAllChatJoinRequests<::mtproto::tl::owning>;
-using toggleNoForwards = ::mtproto::api::raw::messages::toggleNoForwards<::mtproto::tl::owning>;
-using saveDefaultSendAs = ::mtproto::api::raw::messages::saveDefaultSendAs<::mtproto::tl::owning>;
-using sendReaction = ::mtproto::api::raw::messages::sendReaction<::mtproto::tl::owning>;
-using getMessagesReactions = ::mtproto::api::raw::messages::getMessagesReactions<::mtproto::tl::owning>;
-using getMessageReactionsList = ::mtproto::api::raw::messages::getMessageReactionsList<::mtproto::tl::owning>;
-using setChatAvailableReactions = ::mtproto::api::raw::messages::setChatAvailableReactions<::mtproto::tl::owning>;
-using getAvailableReactions = ::mtproto::api::raw::messages::getAvailableReactions<::mtproto::tl::owning>;
-using setDefaultReaction = ::mtproto::api::raw::messages::setDefaultReaction<::mtproto::tl::owning>;
-using translateText = ::mtproto::api::raw::messages::translateText<::mtproto::tl::owning>;
-using getUnreadReactions = ::mtproto::api::raw::messages::getUnreadReactions<::mtproto::tl::owning>;
-using readReactions = ::mtproto::api::raw::messages::readReactions<::mtproto::tl::owning>;
-using searchSentMedia = ::mtproto::api::raw::messages::searchSentMedia<::mtproto::tl::owning>;
-using getAttachMenuBots = ::mtproto::api::raw::messages::getAttachMenuBots<::mtproto::tl::owning>;
-using getAttachMenuBot = ::mtproto::api::raw::messages::getAttachMenuBot<::mtproto::tl::owning>;
-using toggleBotInAttachMenu = ::mtproto::api::raw::messages::toggleBotInAttachMenu<::mtproto::tl::owning>;
-using requestWebView = ::mtproto::api::raw::messages::requestWebView<::mtproto::tl::owning>;
-using prolongWebView = ::mtproto::api::raw::messages::prolongWebView<::mtproto::tl::owning>;
-using requestSimpleWebView = ::mtproto::api::raw::messages::requestSimpleWebView<::mtproto::tl::owning>;
-using sendWebViewResultMessage = ::mtproto::api::raw::messages::sendWebViewResultMessage<::mtproto::tl::owning>;
-using sendWebViewData = ::mtproto::api::raw::messages::sendWebViewData<::mtproto::tl::owning>;
-using transcribeAudio = ::mtproto::api::raw::messages::transcribeAudio<::mtproto::tl::owning>;
-using rateTranscribedAudio = ::mtproto::api::raw::messages::rateTranscribedAudio<::mtproto::tl::owning>;
-using getCustomEmojiDocuments = ::mtproto::api::raw::messages::getCustomEmojiDocuments<::mtproto::tl::owning>;
-using getEmojiStickers = ::mtproto::api::raw::messages::getEmojiStickers<::mtproto::tl::owning>;
-using getFeaturedEmojiStickers = ::mtproto::api::raw::messages::getFeaturedEmojiStickers<::mtproto::tl::owning>;
-using reportReaction = ::mtproto::api::raw::messages::reportReaction<::mtproto::tl::owning>;
-using getTopReactions = ::mtproto::api::raw::messages::getTopReactions<::mtproto::tl::owning>;
-using getRecentReactions = ::mtproto::api::raw::messages::getRecentReactions<::mtproto::tl::owning>;
-using clearRecentReactions = ::mtproto::api::raw::messages::clearRecentReactions<::mtproto::tl::owning>;
-using getExtendedMedia = ::mtproto::api::raw::messages::getExtendedMedia<::mtproto::tl::owning>;
-using setDefaultHistoryTTL = ::mtproto::api::raw::messages::setDefaultHistoryTTL<::mtproto::tl::owning>;
-using getDefaultHistoryTTL = ::mtproto::api::raw::messages::getDefaultHistoryTTL<::mtproto::tl::owning>;
-using sendBotRequestedPeer = ::mtproto::api::raw::messages::sendBotRequestedPeer<::mtproto::tl::owning>;
-using getEmojiGroups = ::mtproto::api::raw::messages::getEmojiGroups<::mtproto::tl::owning>;
-using getEmojiStatusGroups = ::mtproto::api::raw::messages::getEmojiStatusGroups<::mtproto::tl::owning>;
-using getEmojiProfilePhotoGroups = ::mtproto::api::raw::messages::getEmojiProfilePhotoGroups<::mtproto::tl::owning>;
-using searchCustomEmoji = ::mtproto::api::raw::messages::searchCustomEmoji<::mtproto::tl::owning>;
-using togglePeerTranslations = ::mtproto::api::raw::messages::togglePeerTranslations<::mtproto::tl::owning>;
-using getBotApp = ::mtproto::api::raw::messages::getBotApp<::mtproto::tl::owning>;
-using requestAppWebView = ::mtproto::api::raw::messages::requestAppWebView<::mtproto::tl::owning>;
-using setChatWallPaper = ::mtproto::api::raw::messages::setChatWallPaper<::mtproto::tl::owning>;
-using searchEmojiStickerSets = ::mtproto::api::raw::messages::searchEmojiStickerSets<::mtproto::tl::owning>;
-using getSavedDialogs = ::mtproto::api::raw::messages::getSavedDialogs<::mtproto::tl::owning>;
-using getSavedHistory = ::mtproto::api::raw::messages::getSavedHistory<::mtproto::tl::owning>;
-using deleteSavedHistory = ::mtproto::api::raw::messages::deleteSavedHistory<::mtproto::tl::owning>;
-using getPinnedSavedDialogs = ::mtproto::api::raw::messages::getPinnedSavedDialogs<::mtproto::tl::owning>;
-using toggleSavedDialogPin = ::mtproto::api::raw::messages::toggleSavedDialogPin<::mtproto::tl::owning>;
-using reorderPinnedSavedDialogs = ::mtproto::api::raw::messages::reorderPinnedSavedDialogs<::mtproto::tl::owning>;
-using getSavedReactionTags = ::mtproto::api::raw::messages::getSavedReactionTags<::mtproto::tl::owning>;
-using updateSavedReactionTag = ::mtproto::api::raw::messages::updateSavedReactionTag<::mtproto::tl::owning>;
-using getDefaultTagReactions = ::mtproto::api::raw::messages::getDefaultTagReactions<::mtproto::tl::owning>;
-using getOutboxReadDate = ::mtproto::api::raw::messages::getOutboxReadDate<::mtproto::tl::owning>;
-using getQuickReplies = ::mtproto::api::raw::messages::getQuickReplies<::mtproto::tl::owning>;
-using reorderQuickReplies = ::mtproto::api::raw::messages::reorderQuickReplies<::mtproto::tl::owning>;
-using checkQuickReplyShortcut = ::mtproto::api::raw::messages::checkQuickReplyShortcut<::mtproto::tl::owning>;
-using editQuickReplyShortcut = ::mtproto::api::raw::messages::editQuickReplyShortcut<::mtproto::tl::owning>;
-using deleteQuickReplyShortcut = ::mtproto::api::raw::messages::deleteQuickReplyShortcut<::mtproto::tl::owning>;
-using getQuickReplyMessages = ::mtproto::api::raw::messages::getQuickReplyMessages<::mtproto::tl::owning>;
-using sendQuickReplyMessages = ::mtproto::api::raw::messages::sendQuickReplyMessages<::mtproto::tl::owning>;
-using deleteQuickReplyMessages = ::mtproto::api::raw::messages::deleteQuickReplyMessages<::mtproto::tl::owning>;
-using toggleDialogFilterTags = ::mtproto::api::raw::messages::toggleDialogFilterTags<::mtproto::tl::owning>;
-using getMyStickers = ::mtproto::api::raw::messages::getMyStickers<::mtproto::tl::owning>;
-using getEmojiStickerGroups = ::mtproto::api::raw::messages::getEmojiStickerGroups<::mtproto::tl::owning>;
-using getAvailableEffects = ::mtproto::api::raw::messages::getAvailableEffects<::mtproto::tl::owning>;
-using editFactCheck = ::mtproto::api::raw::messages::editFactCheck<::mtproto::tl::owning>;
-using deleteFactCheck = ::mtproto::api::raw::messages::deleteFactCheck<::mtproto::tl::owning>;
-using getFactCheck = ::mtproto::api::raw::messages::getFactCheck<::mtproto::tl::owning>;
-using requestMainWebView = ::mtproto::api::raw::messages::requestMainWebView<::mtproto::tl::owning>;
-using sendPaidReaction = ::mtproto::api::raw::messages::sendPaidReaction<::mtproto::tl::owning>;
-using togglePaidReactionPrivacy = ::mtproto::api::raw::messages::togglePaidReactionPrivacy<::mtproto::tl::owning>;
-using getPaidReactionPrivacy = ::mtproto::api::raw::messages::getPaidReactionPrivacy<::mtproto::tl::owning>;
-using viewSponsoredMessage = ::mtproto::api::raw::messages::viewSponsoredMessage<::mtproto::tl::owning>;
-using clickSponsoredMessage = ::mtproto::api::raw::messages::clickSponsoredMessage<::mtproto::tl::owning>;
-using reportSponsoredMessage = ::mtproto::api::raw::messages::reportSponsoredMessage<::mtproto::tl::owning>;
-using getSponsoredMessages = ::mtproto::api::raw::messages::getSponsoredMessages<::mtproto::tl::owning>;
-using savePreparedInlineMessage = ::mtproto::api::raw::messages::savePreparedInlineMessage<::mtproto::tl::owning>;
-using getPreparedInlineMessage = ::mtproto::api::raw::messages::getPreparedInlineMessage<::mtproto::tl::owning>;
-using searchStickers = ::mtproto::api::raw::messages::searchStickers<::mtproto::tl::owning>;
-using reportMessagesDelivery = ::mtproto::api::raw::messages::reportMessagesDelivery<::mtproto::tl::owning>;
-using getSavedDialogsByID = ::mtproto::api::raw::messages::getSavedDialogsByID<::mtproto::tl::owning>;
-using readSavedHistory = ::mtproto::api::raw::messages::readSavedHistory<::mtproto::tl::owning>;
-using toggleTodoCompleted = ::mtproto::api::raw::messages::toggleTodoCompleted<::mtproto::tl::owning>;
-using appendTodoList = ::mtproto::api::raw::messages::appendTodoList<::mtproto::tl::owning>;
-using toggleSuggestedPostApproval = ::mtproto::api::raw::messages::toggleSuggestedPostApproval<::mtproto::tl::owning>;
-using getForumTopics = ::mtproto::api::raw::messages::getForumTopics<::mtproto::tl::owning>;
-using getForumTopicsByID = ::mtproto::api::raw::messages::getForumTopicsByID<::mtproto::tl::owning>;
-using editForumTopic = ::mtproto::api::raw::messages::editForumTopic<::mtproto::tl::owning>;
-using updatePinnedForumTopic = ::mtproto::api::raw::messages::updatePinnedForumTopic<::mtproto::tl::owning>;
-using reorderPinnedForumTopics = ::mtproto::api::raw::messages::reorderPinnedForumTopics<::mtproto::tl::owning>;
-using createForumTopic = ::mtproto::api::raw::messages::createForumTopic<::mtproto::tl::owning>;
-using deleteTopicHistory = ::mtproto::api::raw::messages::deleteTopicHistory<::mtproto::tl::owning>;
-using getEmojiGameInfo = ::mtproto::api::raw::messages::getEmojiGameInfo<::mtproto::tl::owning>;
-using summarizeText = ::mtproto::api::raw::messages::summarizeText<::mtproto::tl::owning>;
-using editChatCreator = ::mtproto::api::raw::messages::editChatCreator<::mtproto::tl::owning>;
-using getFutureChatCreatorAfterLeave = ::mtproto::api::raw::messages::getFutureChatCreatorAfterLeave<::mtproto::tl::owning>;
-using editChatParticipantRank = ::mtproto::api::raw::messages::editChatParticipantRank<::mtproto::tl::owning>;
-using declineUrlAuth = ::mtproto::api::raw::messages::declineUrlAuth<::mtproto::tl::owning>;
-using checkUrlAuthMatchCode = ::mtproto::api::raw::messages::checkUrlAuthMatchCode<::mtproto::tl::owning>;
-using composeMessageWithAI = ::mtproto::api::raw::messages::composeMessageWithAI<::mtproto::tl::owning>;
-using reportReadMetrics = ::mtproto::api::raw::messages::reportReadMetrics<::mtproto::tl::owning>;
-using reportMusicListen = ::mtproto::api::raw::messages::reportMusicListen<::mtproto::tl::owning>;
-using addPollAnswer = ::mtproto::api::raw::messages::addPollAnswer<::mtproto::tl::owning>;
-using deletePollAnswer = ::mtproto::api::raw::messages::deletePollAnswer<::mtproto::tl::owning>;
-using getUnreadPollVotes = ::mtproto::api::raw::messages::getUnreadPollVotes<::mtproto::tl::owning>;
-using readPollVotes = ::mtproto::api::raw::messages::readPollVotes<::mtproto::tl::owning>;
-using setBotGuestChatResult = ::mtproto::api::raw::messages::setBotGuestChatResult<::mtproto::tl::owning>;
-using deleteParticipantReactions = ::mtproto::api::raw::messages::deleteParticipantReactions<::mtproto::tl::owning>;
-using deleteParticipantReaction = ::mtproto::api::raw::messages::deleteParticipantReaction<::mtproto::tl::owning>;
-using getPersonalChannelHistory = ::mtproto::api::raw::messages::getPersonalChannelHistory<::mtproto::tl::owning>;
-using getRichMessage = ::mtproto::api::raw::messages::getRichMessage<::mtproto::tl::owning>;
-using translateRichMessage = ::mtproto::api::raw::messages::translateRichMessage<::mtproto::tl::owning>;
-using composeRichMessageWithAI = ::mtproto::api::raw::messages::composeRichMessageWithAI<::mtproto::tl::owning>;
-using requestChatJoinWebView = ::mtproto::api::raw::messages::requestChatJoinWebView<::mtproto::tl::owning>;
+using getMessages = ::mtproto::api::raw::messages::getMessages<::mtproto::api::tl_storage>;
+using getDialogs = ::mtproto::api::raw::messages::getDialogs<::mtproto::api::tl_storage>;
+using getHistory = ::mtproto::api::raw::messages::getHistory<::mtproto::api::tl_storage>;
+using search = ::mtproto::api::raw::messages::search<::mtproto::api::tl_storage>;
+using readHistory = ::mtproto::api::raw::messages::readHistory<::mtproto::api::tl_storage>;
+using deleteHistory = ::mtproto::api::raw::messages::deleteHistory<::mtproto::api::tl_storage>;
+using deleteMessages = ::mtproto::api::raw::messages::deleteMessages<::mtproto::api::tl_storage>;
+using receivedMessages = ::mtproto::api::raw::messages::receivedMessages<::mtproto::api::tl_storage>;
+using setTyping = ::mtproto::api::raw::messages::setTyping<::mtproto::api::tl_storage>;
+using sendMessage = ::mtproto::api::raw::messages::sendMessage<::mtproto::api::tl_storage>;
+using sendMedia = ::mtproto::api::raw::messages::sendMedia<::mtproto::api::tl_storage>;
+using forwardMessages = ::mtproto::api::raw::messages::forwardMessages<::mtproto::api::tl_storage>;
+using reportSpam = ::mtproto::api::raw::messages::reportSpam<::mtproto::api::tl_storage>;
+using getPeerSettings = ::mtproto::api::raw::messages::getPeerSettings<::mtproto::api::tl_storage>;
+using report = ::mtproto::api::raw::messages::report<::mtproto::api::tl_storage>;
+using getChats = ::mtproto::api::raw::messages::getChats<::mtproto::api::tl_storage>;
+using getFullChat = ::mtproto::api::raw::messages::getFullChat<::mtproto::api::tl_storage>;
+using editChatTitle = ::mtproto::api::raw::messages::editChatTitle<::mtproto::api::tl_storage>;
+using editChatPhoto = ::mtproto::api::raw::messages::editChatPhoto<::mtproto::api::tl_storage>;
+using addChatUser = ::mtproto::api::raw::messages::addChatUser<::mtproto::api::tl_storage>;
+using deleteChatUser = ::mtproto::api::raw::messages::deleteChatUser<::mtproto::api::tl_storage>;
+using createChat = ::mtproto::api::raw::messages::createChat<::mtproto::api::tl_storage>;
+using getDhConfig = ::mtproto::api::raw::messages::getDhConfig<::mtproto::api::tl_storage>;
+using requestEncryption = ::mtproto::api::raw::messages::requestEncryption<::mtproto::api::tl_storage>;
+using acceptEncryption = ::mtproto::api::raw::messages::acceptEncryption<::mtproto::api::tl_storage>;
+using discardEncryption = ::mtproto::api::raw::messages::discardEncryption<::mtproto::api::tl_storage>;
+using setEncryptedTyping = ::mtproto::api::raw::messages::setEncryptedTyping<::mtproto::api::tl_storage>;
+using readEncryptedHistory = ::mtproto::api::raw::messages::readEncryptedHistory<::mtproto::api::tl_storage>;
+using sendEncrypted = ::mtproto::api::raw::messages::sendEncrypted<::mtproto::api::tl_storage>;
+using sendEncryptedFile = ::mtproto::api::raw::messages::sendEncryptedFile<::mtproto::api::tl_storage>;
+using sendEncryptedService = ::mtproto::api::raw::messages::sendEncryptedService<::mtproto::api::tl_storage>;
+using receivedQueue = ::mtproto::api::raw::messages::receivedQueue<::mtproto::api::tl_storage>;
+using reportEncryptedSpam = ::mtproto::api::raw::messages::reportEncryptedSpam<::mtproto::api::tl_storage>;
+using readMessageContents = ::mtproto::api::raw::messages::readMessageContents<::mtproto::api::tl_storage>;
+using getStickers = ::mtproto::api::raw::messages::getStickers<::mtproto::api::tl_storage>;
+using getAllStickers = ::mtproto::api::raw::messages::getAllStickers<::mtproto::api::tl_storage>;
+using getWebPagePreview = ::mtproto::api::raw::messages::getWebPagePreview<::mtproto::api::tl_storage>;
+using exportChatInvite = ::mtproto::api::raw::messages::exportChatInvite<::mtproto::api::tl_storage>;
+using checkChatInvite = ::mtproto::api::raw::messages::checkChatInvite<::mtproto::api::tl_storage>;
+using importChatInvite = ::mtproto::api::raw::messages::importChatInvite<::mtproto::api::tl_storage>;
+using getStickerSet = ::mtproto::api::raw::messages::getStickerSet<::mtproto::api::tl_storage>;
+using installStickerSet = ::mtproto::api::raw::messages::installStickerSet<::mtproto::api::tl_storage>;
+using uninstallStickerSet = ::mtproto::api::raw::messages::uninstallStickerSet<::mtproto::api::tl_storage>;
+using startBot = ::mtproto::api::raw::messages::startBot<::mtproto::api::tl_storage>;
+using getMessagesViews = ::mtproto::api::raw::messages::getMessagesViews<::mtproto::api::tl_storage>;
+using editChatAdmin = ::mtproto::api::raw::messages::editChatAdmin<::mtproto::api::tl_storage>;
+using migrateChat = ::mtproto::api::raw::messages::migrateChat<::mtproto::api::tl_storage>;
+using searchGlobal = ::mtproto::api::raw::messages::searchGlobal<::mtproto::api::tl_storage>;
+using reorderStickerSets = ::mtproto::api::raw::messages::reorderStickerSets<::mtproto::api::tl_storage>;
+using getDocumentByHash = ::mtproto::api::raw::messages::getDocumentByHash<::mtproto::api::tl_storage>;
+using getSavedGifs = ::mtproto::api::raw::messages::getSavedGifs<::mtproto::api::tl_storage>;
+using saveGif = ::mtproto::api::raw::messages::saveGif<::mtproto::api::tl_storage>;
+using getInlineBotResults = ::mtproto::api::raw::messages::getInlineBotResults<::mtproto::api::tl_storage>;
+using setInlineBotResults = ::mtproto::api::raw::messages::setInlineBotResults<::mtproto::api::tl_storage>;
+using sendInlineBotResult = ::mtproto::api::raw::messages::sendInlineBotResult<::mtproto::api::tl_storage>;
+using getMessageEditData = ::mtproto::api::raw::messages::getMessageEditData<::mtproto::api::tl_storage>;
+using editMessage = ::mtproto::api::raw::messages::editMessage<::mtproto::api::tl_storage>;
+using editInlineBotMessage = ::mtproto::api::raw::messages::editInlineBotMessage<::mtproto::api::tl_storage>;
+using getBotCallbackAnswer = ::mtproto::api::raw::messages::getBotCallbackAnswer<::mtproto::api::tl_storage>;
+using setBotCallbackAnswer = ::mtproto::api::raw::messages::setBotCallbackAnswer<::mtproto::api::tl_storage>;
+using getPeerDialogs = ::mtproto::api::raw::messages::getPeerDialogs<::mtproto::api::tl_storage>;
+using saveDraft = ::mtproto::api::raw::messages::saveDraft<::mtproto::api::tl_storage>;
+using getAllDrafts = ::mtproto::api::raw::messages::getAllDrafts<::mtproto::api::tl_storage>;
+using getFeaturedStickers = ::mtproto::api::raw::messages::getFeaturedStickers<::mtproto::api::tl_storage>;
+using readFeaturedStickers = ::mtproto::api::raw::messages::readFeaturedStickers<::mtproto::api::tl_storage>;
+using getRecentStickers = ::mtproto::api::raw::messages::getRecentStickers<::mtproto::api::tl_storage>;
+using saveRecentSticker = ::mtproto::api::raw::messages::saveRecentSticker<::mtproto::api::tl_storage>;
+using clearRecentStickers = ::mtproto::api::raw::messages::clearRecentStickers<::mtproto::api::tl_storage>;
+using getArchivedStickers = ::mtproto::api::raw::messages::getArchivedStickers<::mtproto::api::tl_storage>;
+using getMaskStickers = ::mtproto::api::raw::messages::getMaskStickers<::mtproto::api::tl_storage>;
+using getAttachedStickers = ::mtproto::api::raw::messages::getAttachedStickers<::mtproto::api::tl_storage>;
+using setGameScore = ::mtproto::api::raw::messages::setGameScore<::mtproto::api::tl_storage>;
+using setInlineGameScore = ::mtproto::api::raw::messages::setInlineGameScore<::mtproto::api::tl_storage>;
+using getGameHighScores = ::mtproto::api::raw::messages::getGameHighScores<::mtproto::api::tl_storage>;
+using getInlineGameHighScores = ::mtproto::api::raw::messages::getInlineGameHighScores<::mtproto::api::tl_storage>;
+using getCommonChats = ::mtproto::api::raw::messages::getCommonChats<::mtproto::api::tl_storage>;
+using getWebPage = ::mtproto::api::raw::messages::getWebPage<::mtproto::api::tl_storage>;
+using toggleDialogPin = ::mtproto::api::raw::messages::toggleDialogPin<::mtproto::api::tl_storage>;
+using reorderPinnedDialogs = ::mtproto::api::raw::messages::reorderPinnedDialogs<::mtproto::api::tl_storage>;
+using getPinnedDialogs = ::mtproto::api::raw::messages::getPinnedDialogs<::mtproto::api::tl_storage>;
+using setBotShippingResults = ::mtproto::api::raw::messages::setBotShippingResults<::mtproto::api::tl_storage>;
+using setBotPrecheckoutResults = ::mtproto::api::raw::messages::setBotPrecheckoutResults<::mtproto::api::tl_storage>;
+using uploadMedia = ::mtproto::api::raw::messages::uploadMedia<::mtproto::api::tl_storage>;
+using sendScreenshotNotification = ::mtproto::api::raw::messages::sendScreenshotNotification<::mtproto::api::tl_storage>;
+using getFavedStickers = ::mtproto::api::raw::messages::getFavedStickers<::mtproto::api::tl_storage>;
+using faveSticker = ::mtproto::api::raw::messages::faveSticker<::mtproto::api::tl_storage>;
+using getUnreadMentions = ::mtproto::api::raw::messages::getUnreadMentions<::mtproto::api::tl_storage>;
+using readMentions = ::mtproto::api::raw::messages::readMentions<::mtproto::api::tl_storage>;
+using getRecentLocations = ::mtproto::api::raw::messages::getRecentLocations<::mtproto::api::tl_storage>;
+using sendMultiMedia = ::mtproto::api::raw::messages::sendMultiMedia<::mtproto::api::tl_storage>;
+using uploadEncryptedFile = ::mtproto::api::raw::messages::uploadEncryptedFile<::mtproto::api::tl_storage>;
+using searchStickerSets = ::mtproto::api::raw::messages::searchStickerSets<::mtproto::api::tl_storage>;
+using getSplitRanges = ::mtproto::api::raw::messages::getSplitRanges<::mtproto::api::tl_storage>;
+using markDialogUnread = ::mtproto::api::raw::messages::markDialogUnread<::mtproto::api::tl_storage>;
+using getDialogUnreadMarks = ::mtproto::api::raw::messages::getDialogUnreadMarks<::mtproto::api::tl_storage>;
+using clearAllDrafts = ::mtproto::api::raw::messages::clearAllDrafts<::mtproto::api::tl_storage>;
+using updatePinnedMessage = ::mtproto::api::raw::messages::updatePinnedMessage<::mtproto::api::tl_storage>;
+using sendVote = ::mtproto::api::raw::messages::sendVote<::mtproto::api::tl_storage>;
+using getPollResults = ::mtproto::api::raw::messages::getPollResults<::mtproto::api::tl_storage>;
+using getOnlines = ::mtproto::api::raw::messages::getOnlines<::mtproto::api::tl_storage>;
+using editChatAbout = ::mtproto::api::raw::messages::editChatAbout<::mtproto::api::tl_storage>;
+using editChatDefaultBannedRights = ::mtproto::api::raw::messages::editChatDefaultBannedRights<::mtproto::api::tl_storage>;
+using getEmojiKeywords = ::mtproto::api::raw::messages::getEmojiKeywords<::mtproto::api::tl_storage>;
+using getEmojiKeywordsDifference = ::mtproto::api::raw::messages::getEmojiKeywordsDifference<::mtproto::api::tl_storage>;
+using getEmojiKeywordsLanguages = ::mtproto::api::raw::messages::getEmojiKeywordsLanguages<::mtproto::api::tl_storage>;
+using getEmojiURL = ::mtproto::api::raw::messages::getEmojiURL<::mtproto::api::tl_storage>;
+using getSearchCounters = ::mtproto::api::raw::messages::getSearchCounters<::mtproto::api::tl_storage>;
+using requestUrlAuth = ::mtproto::api::raw::messages::requestUrlAuth<::mtproto::api::tl_storage>;
+using acceptUrlAuth = ::mtproto::api::raw::messages::acceptUrlAuth<::mtproto::api::tl_storage>;
+using hidePeerSettingsBar = ::mtproto::api::raw::messages::hidePeerSettingsBar<::mtproto::api::tl_storage>;
+using getScheduledHistory = ::mtproto::api::raw::messages::getScheduledHistory<::mtproto::api::tl_storage>;
+using getScheduledMessages = ::mtproto::api::raw::messages::getScheduledMessages<::mtproto::api::tl_storage>;
+using sendScheduledMessages = ::mtproto::api::raw::messages::sendScheduledMessages<::mtproto::api::tl_storage>;
+using deleteScheduledMessages = ::mtproto::api::raw::messages::deleteScheduledMessages<::mtproto::api::tl_storage>;
+using getPollVotes = ::mtproto::api::raw::messages::getPollVotes<::mtproto::api::tl_storage>;
+using toggleStickerSets = ::mtproto::api::raw::messages::toggleStickerSets<::mtproto::api::tl_storage>;
+using getDialogFilters = ::mtproto::api::raw::messages::getDialogFilters<::mtproto::api::tl_storage>;
+using getSuggestedDialogFilters = ::mtproto::api::raw::messages::getSuggestedDialogFilters<::mtproto::api::tl_storage>;
+using updateDialogFilter = ::mtproto::api::raw::messages::updateDialogFilter<::mtproto::api::tl_storage>;
+using updateDialogFiltersOrder = ::mtproto::api::raw::messages::updateDialogFiltersOrder<::mtproto::api::tl_storage>;
+using getOldFeaturedStickers = ::mtproto::api::raw::messages::getOldFeaturedStickers<::mtproto::api::tl_storage>;
+using getReplies = ::mtproto::api::raw::messages::getReplies<::mtproto::api::tl_storage>;
+using getDiscussionMessage = ::mtproto::api::raw::messages::getDiscussionMessage<::mtproto::api::tl_storage>;
+using readDiscussion = ::mtproto::api::raw::messages::readDiscussion<::mtproto::api::tl_storage>;
+using unpinAllMessages = ::mtproto::api::raw::messages::unpinAllMessages<::mtproto::api::tl_storage>;
+using deleteChat = ::mtproto::api::raw::messages::deleteChat<::mtproto::api::tl_storage>;
+using deletePhoneCallHistory = ::mtproto::api::raw::messages::deletePhoneCallHistory<::mtproto::api::tl_storage>;
+using checkHistoryImport = ::mtproto::api::raw::messages::checkHistoryImport<::mtproto::api::tl_storage>;
+using initHistoryImport = ::mtproto::api::raw::messages::initHistoryImport<::mtproto::api::tl_storage>;
+using uploadImportedMedia = ::mtproto::api::raw::messages::uploadImportedMedia<::mtproto::api::tl_storage>;
+using startHistoryImport = ::mtproto::api::raw::messages::startHistoryImport<::mtproto::api::tl_storage>;
+using getExportedChatInvites = ::mtproto::api::raw::messages::getExportedChatInvites<::mtproto::api::tl_storage>;
+using getExportedChatInvite = ::mtproto::api::raw::messages::getExportedChatInvite<::mtproto::api::tl_storage>;
+using editExportedChatInvite = ::mtproto::api::raw::messages::editExportedChatInvite<::mtproto::api::tl_storage>;
+using deleteRevokedExportedChatInvites = ::mtproto::api::raw::messages::deleteRevokedExportedChatInvites<::mtproto::api::tl_storage>;
+using deleteExportedChatInvite = ::mtproto::api::raw::messages::deleteExportedChatInvite<::mtproto::api::tl_storage>;
+using getAdminsWithInvites = ::mtproto::api::raw::messages::getAdminsWithInvites<::mtproto::api::tl_storage>;
+using getChatInviteImporters = ::mtproto::api::raw::messages::getChatInviteImporters<::mtproto::api::tl_storage>;
+using setHistoryTTL = ::mtproto::api::raw::messages::setHistoryTTL<::mtproto::api::tl_storage>;
+using checkHistoryImportPeer = ::mtproto::api::raw::messages::checkHistoryImportPeer<::mtproto::api::tl_storage>;
+using setChatTheme = ::mtproto::api::raw::messages::setChatTheme<::mtproto::api::tl_storage>;
+using getMessageReadParticipants = ::mtproto::api::raw::messages::getMessageReadParticipants<::mtproto::api::tl_storage>;
+using getSearchResultsCalendar = ::mtproto::api::raw::messages::getSearchResultsCalendar<::mtproto::api::tl_storage>;
+using getSearchResultsPositions = ::mtproto::api::raw::messages::getSearchResultsPositions<::mtproto::api::tl_storage>;
+using hideChatJoinRequest = ::mtproto::api::raw::messages::hideChatJoinRequest<::mtproto::api::tl_storage>;
+using hideAllChatJoinRequests = ::mtproto::api::raw::messages::hideAllChatJoinRequests<::mtproto::api::tl_storage>;
+using toggleNoForwards = ::mtproto::api::raw::messages::toggleNoForwards<::mtproto::api::tl_storage>;
+using saveDefaultSendAs = ::mtproto::api::raw::messages::saveDefaultSendAs<::mtproto::api::tl_storage>;
+using sendReaction = ::mtproto::api::raw::messages::sendReaction<::mtproto::api::tl_storage>;
+using getMessagesReactions = ::mtproto::api::raw::messages::getMessagesReactions<::mtproto::api::tl_storage>;
+using getMessageReactionsList = ::mtproto::api::raw::messages::getMessageReactionsList<::mtproto::api::tl_storage>;
+using setChatAvailableReactions = ::mtproto::api::raw::messages::setChatAvailableReactions<::mtproto::api::tl_storage>;
+using getAvailableReactions = ::mtproto::api::raw::messages::getAvailableReactions<::mtproto::api::tl_storage>;
+using setDefaultReaction = ::mtproto::api::raw::messages::setDefaultReaction<::mtproto::api::tl_storage>;
+using translateText = ::mtproto::api::raw::messages::translateText<::mtproto::api::tl_storage>;
+using getUnreadReactions = ::mtproto::api::raw::messages::getUnreadReactions<::mtproto::api::tl_storage>;
+using readReactions = ::mtproto::api::raw::messages::readReactions<::mtproto::api::tl_storage>;
+using searchSentMedia = ::mtproto::api::raw::messages::searchSentMedia<::mtproto::api::tl_storage>;
+using getAttachMenuBots = ::mtproto::api::raw::messages::getAttachMenuBots<::mtproto::api::tl_storage>;
+using getAttachMenuBot = ::mtproto::api::raw::messages::getAttachMenuBot<::mtproto::api::tl_storage>;
+using toggleBotInAttachMenu = ::mtproto::api::raw::messages::toggleBotInAttachMenu<::mtproto::api::tl_storage>;
+using requestWebView = ::mtproto::api::raw::messages::requestWebView<::mtproto::api::tl_storage>;
+using prolongWebView = ::mtproto::api::raw::messages::prolongWebView<::mtproto::api::tl_storage>;
+using requestSimpleWebView = ::mtproto::api::raw::messages::requestSimpleWebView<::mtproto::api::tl_storage>;
+using sendWebViewResultMessage = ::mtproto::api::raw::messages::sendWebViewResultMessage<::mtproto::api::tl_storage>;
+using sendWebViewData = ::mtproto::api::raw::messages::sendWebViewData<::mtproto::api::tl_storage>;
+using transcribeAudio = ::mtproto::api::raw::messages::transcribeAudio<::mtproto::api::tl_storage>;
+using rateTranscribedAudio = ::mtproto::api::raw::messages::rateTranscribedAudio<::mtproto::api::tl_storage>;
+using getCustomEmojiDocuments = ::mtproto::api::raw::messages::getCustomEmojiDocuments<::mtproto::api::tl_storage>;
+using getEmojiStickers = ::mtproto::api::raw::messages::getEmojiStickers<::mtproto::api::tl_storage>;
+using getFeaturedEmojiStickers = ::mtproto::api::raw::messages::getFeaturedEmojiStickers<::mtproto::api::tl_storage>;
+using reportReaction = ::mtproto::api::raw::messages::reportReaction<::mtproto::api::tl_storage>;
+using getTopReactions = ::mtproto::api::raw::messages::getTopReactions<::mtproto::api::tl_storage>;
+using getRecentReactions = ::mtproto::api::raw::messages::getRecentReactions<::mtproto::api::tl_storage>;
+using clearRecentReactions = ::mtproto::api::raw::messages::clearRecentReactions<::mtproto::api::tl_storage>;
+using getExtendedMedia = ::mtproto::api::raw::messages::getExtendedMedia<::mtproto::api::tl_storage>;
+using setDefaultHistoryTTL = ::mtproto::api::raw::messages::setDefaultHistoryTTL<::mtproto::api::tl_storage>;
+using getDefaultHistoryTTL = ::mtproto::api::raw::messages::getDefaultHistoryTTL<::mtproto::api::tl_storage>;
+using sendBotRequestedPeer = ::mtproto::api::raw::messages::sendBotRequestedPeer<::mtproto::api::tl_storage>;
+using getEmojiGroups = ::mtproto::api::raw::messages::getEmojiGroups<::mtproto::api::tl_storage>;
+using getEmojiStatusGroups = ::mtproto::api::raw::messages::getEmojiStatusGroups<::mtproto::api::tl_storage>;
+using getEmojiProfilePhotoGroups = ::mtproto::api::raw::messages::getEmojiProfilePhotoGroups<::mtproto::api::tl_storage>;
+using searchCustomEmoji = ::mtproto::api::raw::messages::searchCustomEmoji<::mtproto::api::tl_storage>;
+using togglePeerTranslations = ::mtproto::api::raw::messages::togglePeerTranslations<::mtproto::api::tl_storage>;
+using getBotApp = ::mtproto::api::raw::messages::getBotApp<::mtproto::api::tl_storage>;
+using requestAppWebView = ::mtproto::api::raw::messages::requestAppWebView<::mtproto::api::tl_storage>;
+using setChatWallPaper = ::mtproto::api::raw::messages::setChatWallPaper<::mtproto::api::tl_storage>;
+using searchEmojiStickerSets = ::mtproto::api::raw::messages::searchEmojiStickerSets<::mtproto::api::tl_storage>;
+using getSavedDialogs = ::mtproto::api::raw::messages::getSavedDialogs<::mtproto::api::tl_storage>;
+using getSavedHistory = ::mtproto::api::raw::messages::getSavedHistory<::mtproto::api::tl_storage>;
+using deleteSavedHistory = ::mtproto::api::raw::messages::deleteSavedHistory<::mtproto::api::tl_storage>;
+using getPinnedSavedDialogs = ::mtproto::api::raw::messages::getPinnedSavedDialogs<::mtproto::api::tl_storage>;
+using toggleSavedDialogPin = ::mtproto::api::raw::messages::toggleSavedDialogPin<::mtproto::api::tl_storage>;
+using reorderPinnedSavedDialogs = ::mtproto::api::raw::messages::reorderPinnedSavedDialogs<::mtproto::api::tl_storage>;
+using getSavedReactionTags = ::mtproto::api::raw::messages::getSavedReactionTags<::mtproto::api::tl_storage>;
+using updateSavedReactionTag = ::mtproto::api::raw::messages::updateSavedReactionTag<::mtproto::api::tl_storage>;
+using getDefaultTagReactions = ::mtproto::api::raw::messages::getDefaultTagReactions<::mtproto::api::tl_storage>;
+using getOutboxReadDate = ::mtproto::api::raw::messages::getOutboxReadDate<::mtproto::api::tl_storage>;
+using getQuickReplies = ::mtproto::api::raw::messages::getQuickReplies<::mtproto::api::tl_storage>;
+using reorderQuickReplies = ::mtproto::api::raw::messages::reorderQuickReplies<::mtproto::api::tl_storage>;
+using checkQuickReplyShortcut = ::mtproto::api::raw::messages::checkQuickReplyShortcut<::mtproto::api::tl_storage>;
+using editQuickReplyShortcut = ::mtproto::api::raw::messages::editQuickReplyShortcut<::mtproto::api::tl_storage>;
+using deleteQuickReplyShortcut = ::mtproto::api::raw::messages::deleteQuickReplyShortcut<::mtproto::api::tl_storage>;
+using getQuickReplyMessages = ::mtproto::api::raw::messages::getQuickReplyMessages<::mtproto::api::tl_storage>;
+using sendQuickReplyMessages = ::mtproto::api::raw::messages::sendQuickReplyMessages<::mtproto::api::tl_storage>;
+using deleteQuickReplyMessages = ::mtproto::api::raw::messages::deleteQuickReplyMessages<::mtproto::api::tl_storage>;
+using toggleDialogFilterTags = ::mtproto::api::raw::messages::toggleDialogFilterTags<::mtproto::api::tl_storage>;
+using getMyStickers = ::mtproto::api::raw::messages::getMyStickers<::mtproto::api::tl_storage>;
+using getEmojiStickerGroups = ::mtproto::api::raw::messages::getEmojiStickerGroups<::mtproto::api::tl_storage>;
+using getAvailableEffects = ::mtproto::api::raw::messages::getAvailableEffects<::mtproto::api::tl_storage>;
+using editFactCheck = ::mtproto::api::raw::messages::editFactCheck<::mtproto::api::tl_storage>;
+using deleteFactCheck = ::mtproto::api::raw::messages::deleteFactCheck<::mtproto::api::tl_storage>;
+using getFactCheck = ::mtproto::api::raw::messages::getFactCheck<::mtproto::api::tl_storage>;
+using requestMainWebView = ::mtproto::api::raw::messages::requestMainWebView<::mtproto::api::tl_storage>;
+using sendPaidReaction = ::mtproto::api::raw::messages::sendPaidReaction<::mtproto::api::tl_storage>;
+using togglePaidReactionPrivacy = ::mtproto::api::raw::messages::togglePaidReactionPrivacy<::mtproto::api::tl_storage>;
+using getPaidReactionPrivacy = ::mtproto::api::raw::messages::getPaidReactionPrivacy<::mtproto::api::tl_storage>;
+using viewSponsoredMessage = ::mtproto::api::raw::messages::viewSponsoredMessage<::mtproto::api::tl_storage>;
+using clickSponsoredMessage = ::mtproto::api::raw::messages::clickSponsoredMessage<::mtproto::api::tl_storage>;
+using reportSponsoredMessage = ::mtproto::api::raw::messages::reportSponsoredMessage<::mtproto::api::tl_storage>;
+using getSponsoredMessages = ::mtproto::api::raw::messages::getSponsoredMessages<::mtproto::api::tl_storage>;
+using savePreparedInlineMessage = ::mtproto::api::raw::messages::savePreparedInlineMessage<::mtproto::api::tl_storage>;
+using getPreparedInlineMessage = ::mtproto::api::raw::messages::getPreparedInlineMessage<::mtproto::api::tl_storage>;
+using searchStickers = ::mtproto::api::raw::messages::searchStickers<::mtproto::api::tl_storage>;
+using reportMessagesDelivery = ::mtproto::api::raw::messages::reportMessagesDelivery<::mtproto::api::tl_storage>;
+using getSavedDialogsByID = ::mtproto::api::raw::messages::getSavedDialogsByID<::mtproto::api::tl_storage>;
+using readSavedHistory = ::mtproto::api::raw::messages::readSavedHistory<::mtproto::api::tl_storage>;
+using toggleTodoCompleted = ::mtproto::api::raw::messages::toggleTodoCompleted<::mtproto::api::tl_storage>;
+using appendTodoList = ::mtproto::api::raw::messages::appendTodoList<::mtproto::api::tl_storage>;
+using toggleSuggestedPostApproval = ::mtproto::api::raw::messages::toggleSuggestedPostApproval<::mtproto::api::tl_storage>;
+using getForumTopics = ::mtproto::api::raw::messages::getForumTopics<::mtproto::api::tl_storage>;
+using getForumTopicsByID = ::mtproto::api::raw::messages::getForumTopicsByID<::mtproto::api::tl_storage>;
+using editForumTopic = ::mtproto::api::raw::messages::editForumTopic<::mtproto::api::tl_storage>;
+using updatePinnedForumTopic = ::mtproto::api::raw::messages::updatePinnedForumTopic<::mtproto::api::tl_storage>;
+using reorderPinnedForumTopics = ::mtproto::api::raw::messages::reorderPinnedForumTopics<::mtproto::api::tl_storage>;
+using createForumTopic = ::mtproto::api::raw::messages::createForumTopic<::mtproto::api::tl_storage>;
+using deleteTopicHistory = ::mtproto::api::raw::messages::deleteTopicHistory<::mtproto::api::tl_storage>;
+using getEmojiGameInfo = ::mtproto::api::raw::messages::getEmojiGameInfo<::mtproto::api::tl_storage>;
+using summarizeText = ::mtproto::api::raw::messages::summarizeText<::mtproto::api::tl_storage>;
+using editChatCreator = ::mtproto::api::raw::messages::editChatCreator<::mtproto::api::tl_storage>;
+using getFutureChatCreatorAfterLeave = ::mtproto::api::raw::messages::getFutureChatCreatorAfterLeave<::mtproto::api::tl_storage>;
+using editChatParticipantRank = ::mtproto::api::raw::messages::editChatParticipantRank<::mtproto::api::tl_storage>;
+using declineUrlAuth = ::mtproto::api::raw::messages::declineUrlAuth<::mtproto::api::tl_storage>;
+using checkUrlAuthMatchCode = ::mtproto::api::raw::messages::checkUrlAuthMatchCode<::mtproto::api::tl_storage>;
+using composeMessageWithAI = ::mtproto::api::raw::messages::composeMessageWithAI<::mtproto::api::tl_storage>;
+using reportReadMetrics = ::mtproto::api::raw::messages::reportReadMetrics<::mtproto::api::tl_storage>;
+using reportMusicListen = ::mtproto::api::raw::messages::reportMusicListen<::mtproto::api::tl_storage>;
+using addPollAnswer = ::mtproto::api::raw::messages::addPollAnswer<::mtproto::api::tl_storage>;
+using deletePollAnswer = ::mtproto::api::raw::messages::deletePollAnswer<::mtproto::api::tl_storage>;
+using getUnreadPollVotes = ::mtproto::api::raw::messages::getUnreadPollVotes<::mtproto::api::tl_storage>;
+using readPollVotes = ::mtproto::api::raw::messages::readPollVotes<::mtproto::api::tl_storage>;
+using setBotGuestChatResult = ::mtproto::api::raw::messages::setBotGuestChatResult<::mtproto::api::tl_storage>;
+using deleteParticipantReactions = ::mtproto::api::raw::messages::deleteParticipantReactions<::mtproto::api::tl_storage>;
+using deleteParticipantReaction = ::mtproto::api::raw::messages::deleteParticipantReaction<::mtproto::api::tl_storage>;
+using getPersonalChannelHistory = ::mtproto::api::raw::messages::getPersonalChannelHistory<::mtproto::api::tl_storage>;
+using getRichMessage = ::mtproto::api::raw::messages::getRichMessage<::mtproto::api::tl_storage>;
+using translateRichMessage = ::mtproto::api::raw::messages::translateRichMessage<::mtproto::api::tl_storage>;
+using composeRichMessageWithAI = ::mtproto::api::raw::messages::composeRichMessageWithAI<::mtproto::api::tl_storage>;
+using requestChatJoinWebView = ::mtproto::api::raw::messages::requestChatJoinWebView<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api::updates {
-using getState = ::mtproto::api::raw::updates::getState<::mtproto::tl::owning>;
-using getDifference = ::mtproto::api::raw::updates::getDifference<::mtproto::tl::owning>;
-using getChannelDifference = ::mtproto::api::raw::updates::getChannelDifference<::mtproto::tl::owning>;
+using getState = ::mtproto::api::raw::updates::getState<::mtproto::api::tl_storage>;
+using getDifference = ::mtproto::api::raw::updates::getDifference<::mtproto::api::tl_storage>;
+using getChannelDifference = ::mtproto::api::raw::updates::getChannelDifference<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::updates
 
 namespace mtproto::api::photos {
-using updateProfilePhoto = ::mtproto::api::raw::photos::updateProfilePhoto<::mtproto::tl::owning>;
-using uploadProfilePhoto = ::mtproto::api::raw::photos::uploadProfilePhoto<::mtproto::tl::owning>;
-using deletePhotos = ::mtproto::api::raw::photos::deletePhotos<::mtproto::tl::owning>;
-using getUserPhotos = ::mtproto::api::raw::photos::getUserPhotos<::mtproto::tl::owning>;
-using uploadContactProfilePhoto = ::mtproto::api::raw::photos::uploadContactProfilePhoto<::mtproto::tl::owning>;
+using updateProfilePhoto = ::mtproto::api::raw::photos::updateProfilePhoto<::mtproto::api::tl_storage>;
+using uploadProfilePhoto = ::mtproto::api::raw::photos::uploadProfilePhoto<::mtproto::api::tl_storage>;
+using deletePhotos = ::mtproto::api::raw::photos::deletePhotos<::mtproto::api::tl_storage>;
+using getUserPhotos = ::mtproto::api::raw::photos::getUserPhotos<::mtproto::api::tl_storage>;
+using uploadContactProfilePhoto = ::mtproto::api::raw::photos::uploadContactProfilePhoto<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::photos
 
 namespace mtproto::api::upload {
-using saveFilePart = ::mtproto::api::raw::upload::saveFilePart<::mtproto::tl::owning>;
-using getFile = ::mtproto::api::raw::upload::getFile<::mtproto::tl::owning>;
-using saveBigFilePart = ::mtproto::api::raw::upload::saveBigFilePart<::mtproto::tl::owning>;
-using getWebFile = ::mtproto::api::raw::upload::getWebFile<::mtproto::tl::owning>;
-using getCdnFile = ::mtproto::api::raw::upload::getCdnFile<::mtproto::tl::owning>;
-using reuploadCdnFile = ::mtproto::api::raw::upload::reuploadCdnFile<::mtproto::tl::owning>;
-using getCdnFileHashes = ::mtproto::api::raw::upload::getCdnFileHashes<::mtproto::tl::owning>;
-using getFileHashes = ::mtproto::api::raw::upload::getFileHashes<::mtproto::tl::owning>;
+using saveFilePart = ::mtproto::api::raw::upload::saveFilePart<::mtproto::api::tl_storage>;
+using getFile = ::mtproto::api::raw::upload::getFile<::mtproto::api::tl_storage>;
+using saveBigFilePart = ::mtproto::api::raw::upload::saveBigFilePart<::mtproto::api::tl_storage>;
+using getWebFile = ::mtproto::api::raw::upload::getWebFile<::mtproto::api::tl_storage>;
+using getCdnFile = ::mtproto::api::raw::upload::getCdnFile<::mtproto::api::tl_storage>;
+using reuploadCdnFile = ::mtproto::api::raw::upload::reuploadCdnFile<::mtproto::api::tl_storage>;
+using getCdnFileHashes = ::mtproto::api::raw::upload::getCdnFileHashes<::mtproto::api::tl_storage>;
+using getFileHashes = ::mtproto::api::raw::upload::getFileHashes<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::upload
 
 namespace mtproto::api::help {
-using getConfig = ::mtproto::api::raw::help::getConfig<::mtproto::tl::owning>;
-using getNearestDc = ::mtproto::api::raw::help::getNearestDc<::mtproto::tl::owning>;
-using getAppUpdate = ::mtproto::api::raw::help::getAppUpdate<::mtproto::tl::owning>;
-using getInviteText = ::mtproto::api::raw::help::getInviteText<::mtproto::tl::owning>;
-using getSupport = ::mtproto::api::raw::help::getSupport<::mtproto::tl::owning>;
-using setBotUpdatesStatus = ::mtproto::api::raw::help::setBotUpdatesStatus<::mtproto::tl::owning>;
-using getCdnConfig = ::mtproto::api::raw::help::getCdnConfig<::mtproto::tl::owning>;
-using getRecentMeUrls = ::mtproto::api::raw::help::getRecentMeUrls<::mtproto::tl::owning>;
-using getTermsOfServiceUpdate = ::mtproto::api::raw::help::getTermsOfServiceUpdate<::mtproto::tl::owning>;
-using acceptTermsOfService = ::mtproto::api::raw::help::acceptTermsOfService<::mtproto::tl::owning>;
-using getDeepLinkInfo = ::mtproto::api::raw::help::getDeepLinkInfo<::mtproto::tl::owning>;
-using getAppConfig = ::mtproto::api::raw::help::getAppConfig<::mtproto::tl::owning>;
-using saveAppLog = ::mtproto::api::raw::help::saveAppLog<::mtproto::tl::owning>;
-using getPassportConfig = ::mtproto::api::raw::help::getPassportConfig<::mtproto::tl::owning>;
-using getSupportName = ::mtproto::api::raw::help::getSupportName<::mtproto::tl::owning>;
-using getUserInfo = ::mtproto::api::raw::help::getUserInfo<::mtproto::tl::owning>;
-using editUserInfo = ::mtproto::api::raw::help::editUserInfo<::mtproto::tl::owning>;
-using getPromoData = ::mtproto::api::raw::help::getPromoData<::mtproto::tl::owning>;
-using hidePromoData = ::mtproto::api::raw::help::hidePromoData<::mtproto::tl::owning>;
-using dismissSuggestion = ::mtproto::api::raw::help::dismissSuggestion<::mtproto::tl::owning>;
-using getCountriesList = ::mtproto::api::raw::help::getCountriesList<::mtproto::tl::owning>;
-using getPremiumPromo = ::mtproto::api::raw::help::getPremiumPromo<::mtproto::tl::owning>;
-using getPeerColors = ::mtproto::api::raw::help::getPeerColors<::mtproto::tl::owning>;
-using getPeerProfileColors = ::mtproto::api::raw::help::getPeerProfileColors<::mtproto::tl::owning>;
-using getTimezonesList = ::mtproto::api::raw::help::getTimezonesList<::mtproto::tl::owning>;
+using getConfig = ::mtproto::api::raw::help::getConfig<::mtproto::api::tl_storage>;
+using getNearestDc = ::mtproto::api::raw::help::getNearestDc<::mtproto::api::tl_storage>;
+using getAppUpdate = ::mtproto::api::raw::help::getAppUpdate<::mtproto::api::tl_storage>;
+using getInviteText = ::mtproto::api::raw::help::getInviteText<::mtproto::api::tl_storage>;
+using getSupport = ::mtproto::api::raw::help::getSupport<::mtproto::api::tl_storage>;
+using setBotUpdatesStatus = ::mtproto::api::raw::help::setBotUpdatesStatus<::mtproto::api::tl_storage>;
+using getCdnConfig = ::mtproto::api::raw::help::getCdnConfig<::mtproto::api::tl_storage>;
+using getRecentMeUrls = ::mtproto::api::raw::help::getRecentMeUrls<::mtproto::api::tl_storage>;
+using getTermsOfServiceUpdate = ::mtproto::api::raw::help::getTermsOfServiceUpdate<::mtproto::api::tl_storage>;
+using acceptTermsOfService = ::mtproto::api::raw::help::acceptTermsOfService<::mtproto::api::tl_storage>;
+using getDeepLinkInfo = ::mtproto::api::raw::help::getDeepLinkInfo<::mtproto::api::tl_storage>;
+using getAppConfig = ::mtproto::api::raw::help::getAppConfig<::mtproto::api::tl_storage>;
+using saveAppLog = ::mtproto::api::raw::help::saveAppLog<::mtproto::api::tl_storage>;
+using getPassportConfig = ::mtproto::api::raw::help::getPassportConfig<::mtproto::api::tl_storage>;
+using getSupportName = ::mtproto::api::raw::help::getSupportName<::mtproto::api::tl_storage>;
+using getUserInfo = ::mtproto::api::raw::help::getUserInfo<::mtproto::api::tl_storage>;
+using editUserInfo = ::mtproto::api::raw::help::editUserInfo<::mtproto::api::tl_storage>;
+using getPromoData = ::mtproto::api::raw::help::getPromoData<::mtproto::api::tl_storage>;
+using hidePromoData = ::mtproto::api::raw::help::hidePromoData<::mtproto::api::tl_storage>;
+using dismissSuggestion = ::mtproto::api::raw::help::dismissSuggestion<::mtproto::api::tl_storage>;
+using getCountriesList = ::mtproto::api::raw::help::getCountriesList<::mtproto::api::tl_storage>;
+using getPremiumPromo = ::mtproto::api::raw::help::getPremiumPromo<::mtproto::api::tl_storage>;
+using getPeerColors = ::mtproto::api::raw::help::getPeerColors<::mtproto::api::tl_storage>;
+using getPeerProfileColors = ::mtproto::api::raw::help::getPeerProfileColors<::mtproto::api::tl_storage>;
+using getTimezonesList = ::mtproto::api::raw::help::getTimezonesList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api::channels {
-using readHistory = ::mtproto::api::raw::channels::readHistory<::mtproto::tl::owning>;
-using deleteMessages = ::mtproto::api::raw::channels::deleteMessages<::mtproto::tl::owning>;
-using reportSpam = ::mtproto::api::raw::channels::reportSpam<::mtproto::tl::owning>;
-using getMessages = ::mtproto::api::raw::channels::getMessages<::mtproto::tl::owning>;
-using getParticipants = ::mtproto::api::raw::channels::getParticipants<::mtproto::tl::owning>;
-using getParticipant = ::mtproto::api::raw::channels::getParticipant<::mtproto::tl::owning>;
-using getChannels = ::mtproto::api::raw::channels::getChannels<::mtproto::tl::owning>;
-using getFullChannel = ::mtproto::api::raw::channels::getFullChannel<::mtproto::tl::owning>;
-using createChannel = ::mtproto::api::raw::channels::createChannel<::mtproto::tl::owning>;
-using editAdmin = ::mtproto::api::raw::channels::editAdmin<::mtproto::tl::owning>;
-using editTitle = ::mtproto::api::raw::channels::editTitle<::mtproto::tl::owning>;
-using editPhoto = ::mtproto::api::raw::channels::editPhoto<::mtproto::tl::owning>;
-using checkUsername = ::mtproto::api::raw::channels::checkUsername<::mtproto::tl::owning>;
-using updateUsername = ::mtproto::api::raw::channels::updateUsername<::mtproto::tl::owning>;
-using joinChannel = ::mtproto::api::raw::channels::joinChannel<::mtproto::tl::owning>;
-using leaveChannel = ::mtproto::api::raw::channels::leaveChannel<::mtproto::tl::owning>;
-using inviteToChannel = ::mtproto::api::raw::channels::inviteToChannel<::mtproto::tl::owning>;
-using deleteChannel = ::mtproto::api::raw::channels::deleteChannel<::mtproto::tl::owning>;
-using exportMessageLink = ::mtproto::api::raw::channels::exportMessageLink<::mtproto::tl::owning>;
-using toggleSignatures = ::mtproto::api::raw::channels::toggleSignatures<::mtproto::tl::owning>;
-using getAdminedPublicChannels = ::mtproto::api::raw::channels::getAdminedPublicChannels<::mtproto::tl::owning>;
-using editBanned = ::mtproto::api::raw::channels::editBanned<::mtproto::tl::owning>;
-using getAdminLog = ::mtproto::api::raw::channels::getAdminLog<::mtproto::tl::owning>;
-using setStickers = ::mtproto::api::raw::channels::setStickers<::mtproto::tl::owning>;
-using readMessageContents = ::mtproto::api::raw::channels::readMessageContents<::mtproto::tl::owning>;
-using deleteHistory = ::mtproto::api::raw::channels::deleteHistory<::mtproto::tl::owning>;
-using togglePreHistoryHidden = ::mtproto::api::raw::channels::togglePreHistoryHidden<::mtproto::tl::owning>;
-using getLeftChannels = ::mtproto::api::raw::channels::getLeftChannels<::mtproto::tl::owning>;
-using getGroupsForDiscussion = ::mtproto::api::raw::channels::getGroupsForDiscussion<::mtproto::tl::owning>;
-using setDiscussionGroup = ::mtproto::api::raw::channels::setDiscussionGroup<::mtproto::tl::owning>;
-using editLocation = ::mtproto::api::raw::channels::editLocation<::mtproto::tl::owning>;
-using toggleSlowMode = ::mtproto::api::raw::channels::toggleSlowMode<::mtproto::tl::owning>;
-using getInactiveChannels = ::mtproto::api::raw::channels::getInactiveChannels<::mtproto::tl::owning>;
-using convertToGigagroup = ::mtproto::api::raw::channels::convertToGigagroup<::mtproto::tl::owning>;
-using getSendAs = ::mtproto::api::raw::channels::getSendAs<::mtproto::tl::owning>;
-using deleteParticipantHistory = ::mtproto::api::raw::channels::deleteParticipantHistory<::mtproto::tl::owning>;
-using toggleJoinToSend = ::mtproto::api::raw::channels::toggleJoinToSend<::mtproto::tl::owning>;
-using toggleJoinRequest = ::mtproto::api::raw::channels::toggleJoinRequest<::mtproto::tl::owning>;
-using reorderUsernames = ::mtproto::api::raw::channels::reorderUsernames<::mtproto::tl::owning>;
-using toggleUsername = ::mtproto::api::raw::channels::toggleUsername<::mtproto::tl::owning>;
-using deactivateAllUsernames = ::mtproto::api::raw::channels::deactivateAllUsernames<::mtproto::tl::owning>;
-using toggleForum = ::mtproto::api::raw::channels::toggleForum<::mtproto::tl::owning>;
-using toggleAntiSpam = ::mtproto::api::raw::channels::toggleAntiSpam<::mtproto::tl::owning>;
-using reportAntiSpamFalsePositive = ::mtproto::api::raw::channels::reportAntiSpamFalsePositive<::mtproto::tl::owning>;
-using toggleParticipantsHidden = ::mtproto::api::raw::channels::toggleParticipantsHidden<::mtproto::tl::owning>;
-using updateColor = ::mtproto::api::raw::channels::updateColor<::mtproto::tl::owning>;
-using toggleViewForumAsMessages = ::mtproto::api::raw::channels::toggleViewForumAsMessages<::mtproto::tl::owning>;
-using getChannelRecommendations = ::mtproto::api::raw::channels::getChannelRecommendations<::mtproto::tl::owning>;
-using updateEmojiStatus = ::mtproto::api::raw::channels::updateEmojiStatus<::mtproto::tl::owning>;
-using setBoostsToUnblockRestrictions = ::mtproto::api::raw::channels::setBoostsToUnblockRestrictions<::mtproto::tl::owning>;
-using setEmojiStickers = ::mtproto::api::raw::channels::setEmojiStickers<::mtproto::tl::owning>;
-using restrictSponsoredMessages = ::mtproto::api::raw::channels::restrictSponsoredMessages<::mtproto::tl::owning>;
-using searchPosts = ::mtproto::api::raw::channels::searchPosts<::mtproto::tl::owning>;
-using updatePaidMessagesPrice = ::mtproto::api::raw::channels::updatePaidMessagesPrice<::mtproto::tl::owning>;
-using toggleAutotranslation = ::mtproto::api::raw::channels::toggleAutotranslation<::mtproto::tl::owning>;
-using getMessageAuthor = ::mtproto::api::raw::channels::getMessageAuthor<::mtproto::tl::owning>;
-using checkSearchPostsFlood = ::mtproto::api::raw::channels::checkSearchPostsFlood<::mtproto::tl::owning>;
-using setMainProfileTab = ::mtproto::api::raw::channels::setMainProfileTab<::mtproto::tl::owning>;
+using readHistory = ::mtproto::api::raw::channels::readHistory<::mtproto::api::tl_storage>;
+using deleteMessages = ::mtproto::api::raw::channels::deleteMessages<::mtproto::api::tl_storage>;
+using reportSpam = ::mtproto::api::raw::channels::reportSpam<::mtproto::api::tl_storage>;
+using getMessages = ::mtproto::api::raw::channels::getMessages<::mtproto::api::tl_storage>;
+using getParticipants = ::mtproto::api::raw::channels::getParticipants<::mtproto::api::tl_storage>;
+using getParticipant = ::mtproto::api::raw::channels::getParticipant<::mtproto::api::tl_storage>;
+using getChannels = ::mtproto::api::raw::channels::getChannels<::mtproto::api::tl_storage>;
+using getFullChannel = ::mtproto::api::raw::channels::getFullChannel<::mtproto::api::tl_storage>;
+using createChannel = ::mtproto::api::raw::channels::createChannel<::mtproto::api::tl_storage>;
+using editAdmin = ::mtproto::api::raw::channels::editAdmin<::mtproto::api::tl_storage>;
+using editTitle = ::mtproto::api::raw::channels::editTitle<::mtproto::api::tl_storage>;
+using editPhoto = ::mtproto::api::raw::channels::editPhoto<::mtproto::api::tl_storage>;
+using checkUsername = ::mtproto::api::raw::channels::checkUsername<::mtproto::api::tl_storage>;
+using updateUsername = ::mtproto::api::raw::channels::updateUsername<::mtproto::api::tl_storage>;
+using joinChannel = ::mtproto::api::raw::channels::joinChannel<::mtproto::api::tl_storage>;
+using leaveChannel = ::mtproto::api::raw::channels::leaveChannel<::mtproto::api::tl_storage>;
+using inviteToChannel = ::mtproto::api::raw::channels::inviteToChannel<::mtproto::api::tl_storage>;
+using deleteChannel = ::mtproto::api::raw::channels::deleteChannel<::mtproto::api::tl_storage>;
+using exportMessageLink = ::mtproto::api::raw::channels::exportMessageLink<::mtproto::api::tl_storage>;
+using toggleSignatures = ::mtproto::api::raw::channels::toggleSignatures<::mtproto::api::tl_storage>;
+using getAdminedPublicChannels = ::mtproto::api::raw::channels::getAdminedPublicChannels<::mtproto::api::tl_storage>;
+using editBanned = ::mtproto::api::raw::channels::editBanned<::mtproto::api::tl_storage>;
+using getAdminLog = ::mtproto::api::raw::channels::getAdminLog<::mtproto::api::tl_storage>;
+using setStickers = ::mtproto::api::raw::channels::setStickers<::mtproto::api::tl_storage>;
+using readMessageContents = ::mtproto::api::raw::channels::readMessageContents<::mtproto::api::tl_storage>;
+using deleteHistory = ::mtproto::api::raw::channels::deleteHistory<::mtproto::api::tl_storage>;
+using togglePreHistoryHidden = ::mtproto::api::raw::channels::togglePreHistoryHidden<::mtproto::api::tl_storage>;
+using getLeftChannels = ::mtproto::api::raw::channels::getLeftChannels<::mtproto::api::tl_storage>;
+using getGroupsForDiscussion = ::mtproto::api::raw::channels::getGroupsForDiscussion<::mtproto::api::tl_storage>;
+using setDiscussionGroup = ::mtproto::api::raw::channels::setDiscussionGroup<::mtproto::api::tl_storage>;
+using editLocation = ::mtproto::api::raw::channels::editLocation<::mtproto::api::tl_storage>;
+using toggleSlowMode = ::mtproto::api::raw::channels::toggleSlowMode<::mtproto::api::tl_storage>;
+using getInactiveChannels = ::mtproto::api::raw::channels::getInactiveChannels<::mtproto::api::tl_storage>;
+using convertToGigagroup = ::mtproto::api::raw::channels::convertToGigagroup<::mtproto::api::tl_storage>;
+using getSendAs = ::mtproto::api::raw::channels::getSendAs<::mtproto::api::tl_storage>;
+using deleteParticipantHistory = ::mtproto::api::raw::channels::deleteParticipantHistory<::mtproto::api::tl_storage>;
+using toggleJoinToSend = ::mtproto::api::raw::channels::toggleJoinToSend<::mtproto::api::tl_storage>;
+using toggleJoinRequest = ::mtproto::api::raw::channels::toggleJoinRequest<::mtproto::api::tl_storage>;
+using reorderUsernames = ::mtproto::api::raw::channels::reorderUsernames<::mtproto::api::tl_storage>;
+using toggleUsername = ::mtproto::api::raw::channels::toggleUsername<::mtproto::api::tl_storage>;
+using deactivateAllUsernames = ::mtproto::api::raw::channels::deactivateAllUsernames<::mtproto::api::tl_storage>;
+using toggleForum = ::mtproto::api::raw::channels::toggleForum<::mtproto::api::tl_storage>;
+using toggleAntiSpam = ::mtproto::api::raw::channels::toggleAntiSpam<::mtproto::api::tl_storage>;
+using reportAntiSpamFalsePositive = ::mtproto::api::raw::channels::reportAntiSpamFalsePositive<::mtproto::api::tl_storage>;
+using toggleParticipantsHidden = ::mtproto::api::raw::channels::toggleParticipantsHidden<::mtproto::api::tl_storage>;
+using updateColor = ::mtproto::api::raw::channels::updateColor<::mtproto::api::tl_storage>;
+using toggleViewForumAsMessages = ::mtproto::api::raw::channels::toggleViewForumAsMessages<::mtproto::api::tl_storage>;
+using getChannelRecommendations = ::mtproto::api::raw::channels::getChannelRecommendations<::mtproto::api::tl_storage>;
+using updateEmojiStatus = ::mtproto::api::raw::channels::updateEmojiStatus<::mtproto::api::tl_storage>;
+using setBoostsToUnblockRestrictions = ::mtproto::api::raw::channels::setBoostsToUnblockRestrictions<::mtproto::api::tl_storage>;
+using setEmojiStickers = ::mtproto::api::raw::channels::setEmojiStickers<::mtproto::api::tl_storage>;
+using restrictSponsoredMessages = ::mtproto::api::raw::channels::restrictSponsoredMessages<::mtproto::api::tl_storage>;
+using searchPosts = ::mtproto::api::raw::channels::searchPosts<::mtproto::api::tl_storage>;
+using updatePaidMessagesPrice = ::mtproto::api::raw::channels::updatePaidMessagesPrice<::mtproto::api::tl_storage>;
+using toggleAutotranslation = ::mtproto::api::raw::channels::toggleAutotranslation<::mtproto::api::tl_storage>;
+using getMessageAuthor = ::mtproto::api::raw::channels::getMessageAuthor<::mtproto::api::tl_storage>;
+using checkSearchPostsFlood = ::mtproto::api::raw::channels::checkSearchPostsFlood<::mtproto::api::tl_storage>;
+using setMainProfileTab = ::mtproto::api::raw::channels::setMainProfileTab<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::channels
 
 namespace mtproto::api::bots {
-using sendCustomRequest = ::mtproto::api::raw::bots::sendCustomRequest<::mtproto::tl::owning>;
-using answerWebhookJSONQuery = ::mtproto::api::raw::bots::answerWebhookJSONQuery<::mtproto::tl::owning>;
-using setBotCommands = ::mtproto::api::raw::bots::setBotCommands<::mtproto::tl::owning>;
-using resetBotCommands = ::mtproto::api::raw::bots::resetBotCommands<::mtproto::tl::owning>;
-using getBotCommands = ::mtproto::api::raw::bots::getBotCommands<::mtproto::tl::owning>;
-using setBotMenuButton = ::mtproto::api::raw::bots::setBotMenuButton<::mtproto::tl::owning>;
-using getBotMenuButton = ::mtproto::api::raw::bots::getBotMenuButton<::mtproto::tl::owning>;
-using setBotBroadcastDefaultAdminRights = ::mtproto::api::raw::bots::setBotBroadcastDefaultAdminRights<::mtproto::tl::owning>;
-using setBotGroupDefaultAdminRights = ::mtproto::api::raw::bots::setBotGroupDefaultAdminRights<::mtproto::tl::owning>;
-using setBotInfo = ::mtproto::api::raw::bots::setBotInfo<::mtproto::tl::owning>;
-using getBotInfo = ::mtproto::api::raw::bots::getBotInfo<::mtproto::tl::owning>;
-using reorderUsernames = ::mtproto::api::raw::bots::reorderUsernames<::mtproto::tl::owning>;
-using toggleUsername = ::mtproto::api::raw::bots::toggleUsername<::mtproto::tl::owning>;
-using canSendMessage = ::mtproto::api::raw::bots::canSendMessage<::mtproto::tl::owning>;
-using allowSendMessage = ::mtproto::api::raw::bots::allowSendMessage<::mtproto::tl::owning>;
-using invokeWebViewCustomMethod = ::mtproto::api::raw::bots::invokeWebViewCustomMethod<::mtproto::tl::owning>;
-using getPopularAppBots = ::mtproto::api::raw::bots::getPopularAppBots<::mtproto::tl::owning>;
-using addPreviewMedia = ::mtproto::api::raw::bots::addPreviewMedia<::mtproto::tl::owning>;
-using editPreviewMedia = ::mtproto::api::raw::bots::editPreviewMedia<::mtproto::tl::owning>;
-using deletePreviewMedia = ::mtproto::api::raw::bots::deletePreviewMedia<::mtproto::tl::owning>;
-using reorderPreviewMedias = ::mtproto::api::raw::bots::reorderPreviewMedias<::mtproto::tl::owning>;
-using getPreviewInfo = ::mtproto::api::raw::bots::getPreviewInfo<::mtproto::tl::owning>;
-using getPreviewMedias = ::mtproto::api::raw::bots::getPreviewMedias<::mtproto::tl::owning>;
-using updateUserEmojiStatus = ::mtproto::api::raw::bots::updateUserEmojiStatus<::mtproto::tl::owning>;
-using toggleUserEmojiStatusPermission = ::mtproto::api::raw::bots::toggleUserEmojiStatusPermission<::mtproto::tl::owning>;
-using checkDownloadFileParams = ::mtproto::api::raw::bots::checkDownloadFileParams<::mtproto::tl::owning>;
-using getAdminedBots = ::mtproto::api::raw::bots::getAdminedBots<::mtproto::tl::owning>;
-using updateStarRefProgram = ::mtproto::api::raw::bots::updateStarRefProgram<::mtproto::tl::owning>;
-using setCustomVerification = ::mtproto::api::raw::bots::setCustomVerification<::mtproto::tl::owning>;
-using getBotRecommendations = ::mtproto::api::raw::bots::getBotRecommendations<::mtproto::tl::owning>;
-using checkUsername = ::mtproto::api::raw::bots::checkUsername<::mtproto::tl::owning>;
-using createBot = ::mtproto::api::raw::bots::createBot<::mtproto::tl::owning>;
-using exportBotToken = ::mtproto::api::raw::bots::exportBotToken<::mtproto::tl::owning>;
-using requestWebViewButton = ::mtproto::api::raw::bots::requestWebViewButton<::mtproto::tl::owning>;
-using getRequestedWebViewButton = ::mtproto::api::raw::bots::getRequestedWebViewButton<::mtproto::tl::owning>;
-using getAccessSettings = ::mtproto::api::raw::bots::getAccessSettings<::mtproto::tl::owning>;
-using editAccessSettings = ::mtproto::api::raw::bots::editAccessSettings<::mtproto::tl::owning>;
-using setJoinChatResults = ::mtproto::api::raw::bots::setJoinChatResults<::mtproto::tl::owning>;
+using sendCustomRequest = ::mtproto::api::raw::bots::sendCustomRequest<::mtproto::api::tl_storage>;
+using answerWebhookJSONQuery = ::mtproto::api::raw::bots::answerWebhookJSONQuery<::mtproto::api::tl_storage>;
+using setBotCommands = ::mtproto::api::raw::bots::setBotCommands<::mtproto::api::tl_storage>;
+using resetBotCommands = ::mtproto::api::raw::bots::resetBotCommands<::mtproto::api::tl_storage>;
+using getBotCommands = ::mtproto::api::raw::bots::getBotCommands<::mtproto::api::tl_storage>;
+using setBotMenuButton = ::mtproto::api::raw::bots::setBotMenuButton<::mtproto::api::tl_storage>;
+using getBotMenuButton = ::mtproto::api::raw::bots::getBotMenuButton<::mtproto::api::tl_storage>;
+using setBotBroadcastDefaultAdminRights = ::mtproto::api::raw::bots::setBotBroadcastDefaultAdminRights<::mtproto::api::tl_storage>;
+using setBotGroupDefaultAdminRights = ::mtproto::api::raw::bots::setBotGroupDefaultAdminRights<::mtproto::api::tl_storage>;
+using setBotInfo = ::mtproto::api::raw::bots::setBotInfo<::mtproto::api::tl_storage>;
+using getBotInfo = ::mtproto::api::raw::bots::getBotInfo<::mtproto::api::tl_storage>;
+using reorderUsernames = ::mtproto::api::raw::bots::reorderUsernames<::mtproto::api::tl_storage>;
+using toggleUsername = ::mtproto::api::raw::bots::toggleUsername<::mtproto::api::tl_storage>;
+using canSendMessage = ::mtproto::api::raw::bots::canSendMessage<::mtproto::api::tl_storage>;
+using allowSendMessage = ::mtproto::api::raw::bots::allowSendMessage<::mtproto::api::tl_storage>;
+using invokeWebViewCustomMethod = ::mtproto::api::raw::bots::invokeWebViewCustomMethod<::mtproto::api::tl_storage>;
+using getPopularAppBots = ::mtproto::api::raw::bots::getPopularAppBots<::mtproto::api::tl_storage>;
+using addPreviewMedia = ::mtproto::api::raw::bots::addPreviewMedia<::mtproto::api::tl_storage>;
+using editPreviewMedia = ::mtproto::api::raw::bots::editPreviewMedia<::mtproto::api::tl_storage>;
+using deletePreviewMedia = ::mtproto::api::raw::bots::deletePreviewMedia<::mtproto::api::tl_storage>;
+using reorderPreviewMedias = ::mtproto::api::raw::bots::reorderPreviewMedias<::mtproto::api::tl_storage>;
+using getPreviewInfo = ::mtproto::api::raw::bots::getPreviewInfo<::mtproto::api::tl_storage>;
+using getPreviewMedias = ::mtproto::api::raw::bots::getPreviewMedias<::mtproto::api::tl_storage>;
+using updateUserEmojiStatus = ::mtproto::api::raw::bots::updateUserEmojiStatus<::mtproto::api::tl_storage>;
+using toggleUserEmojiStatusPermission = ::mtproto::api::raw::bots::toggleUserEmojiStatusPermission<::mtproto::api::tl_storage>;
+using checkDownloadFileParams = ::mtproto::api::raw::bots::checkDownloadFileParams<::mtproto::api::tl_storage>;
+using getAdminedBots = ::mtproto::api::raw::bots::getAdminedBots<::mtproto::api::tl_storage>;
+using updateStarRefProgram = ::mtproto::api::raw::bots::updateStarRefProgram<::mtproto::api::tl_storage>;
+using setCustomVerification = ::mtproto::api::raw::bots::setCustomVerification<::mtproto::api::tl_storage>;
+using getBotRecommendations = ::mtproto::api::raw::bots::getBotRecommendations<::mtproto::api::tl_storage>;
+using checkUsername = ::mtproto::api::raw::bots::checkUsername<::mtproto::api::tl_storage>;
+using createBot = ::mtproto::api::raw::bots::createBot<::mtproto::api::tl_storage>;
+using exportBotToken = ::mtproto::api::raw::bots::exportBotToken<::mtproto::api::tl_storage>;
+using requestWebViewButton = ::mtproto::api::raw::bots::requestWebViewButton<::mtproto::api::tl_storage>;
+using getRequestedWebViewButton = ::mtproto::api::raw::bots::getRequestedWebViewButton<::mtproto::api::tl_storage>;
+using getAccessSettings = ::mtproto::api::raw::bots::getAccessSettings<::mtproto::api::tl_storage>;
+using editAccessSettings = ::mtproto::api::raw::bots::editAccessSettings<::mtproto::api::tl_storage>;
+using setJoinChatResults = ::mtproto::api::raw::bots::setJoinChatResults<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::bots
 
 namespace mtproto::api::payments {
-using getPaymentForm = ::mtproto::api::raw::payments::getPaymentForm<::mtproto::tl::owning>;
-using getPaymentReceipt = ::mtproto::api::raw::payments::getPaymentReceipt<::mtproto::tl::owning>;
-using validateRequestedInfo = ::mtproto::api::raw::payments::validateRequestedInfo<::mtproto::tl::owning>;
-using sendPaymentForm = ::mtproto::api::raw::payments::sendPaymentForm<::mtproto::tl::owning>;
-using getSavedInfo = ::mtproto::api::raw::payments::getSavedInfo<::mtproto::tl::owning>;
-using clearSavedInfo = ::mtproto::api::raw::payments::clearSavedInfo<::mtproto::tl::owning>;
-using getBankCardData = ::mtproto::api::raw::payments::getBankCardData<::mtproto::tl::owning>;
-using exportInvoice = ::mtproto::api::raw::payments::exportInvoice<::mtproto::tl::owning>;
-using assignAppStoreTransaction = ::mtproto::api::raw::payments::assignAppStoreTransaction<::mtproto::tl::owning>;
-using assignPlayMarketTransaction = ::mtproto::api::raw::payments::assignPlayMarketTransaction<::mtproto::tl::owning>;
-using getPremiumGiftCodeOptions = ::mtproto::api::raw::payments::getPremiumGiftCodeOptions<::mtproto::tl::owning>;
-using checkGiftCode = ::mtproto::api::raw::payments::checkGiftCode<::mtproto::tl::owning>;
-using applyGiftCode = ::mtproto::api::raw::payments::applyGiftCode<::mtproto::tl::owning>;
-using getGiveawayInfo = ::mtproto::api::raw::payments::getGiveawayInfo<::mtproto::tl::owning>;
-using launchPrepaidGiveaway = ::mtproto::api::raw::payments::launchPrepaidGiveaway<::mtproto::tl::owning>;
-using getStarsTopupOptions = ::mtproto::api::raw::payments::getStarsTopupOptions<::mtproto::tl::owning>;
-using getStarsStatus = ::mtproto::api::raw::payments::getStarsStatus<::mtproto::tl::owning>;
-using getStarsTransactions = ::mtproto::api::raw::payments::getStarsTransactions<::mtproto::tl::owning>;
-using sendStarsForm = ::mtproto::api::raw::payments::sendStarsForm<::mtproto::tl::owning>;
-using refundStarsCharge = ::mtproto::api::raw::payments::refundStarsCharge<::mtproto::tl::owning>;
-using getStarsRevenueStats = ::mtproto::api::raw::payments::getStarsRevenueStats<::mtproto::tl::owning>;
-using getStarsRevenueWithdrawalUrl = ::mtproto::api::raw::payments::getStarsRevenueWithdrawalUrl<::mtproto::tl::owning>;
-using getStarsRevenueAdsAccountUrl = ::mtproto::api::raw::payments::getStarsRevenueAdsAccountUrl<::mtproto::tl::owning>;
-using getStarsTransactionsByID = ::mtproto::api::raw::payments::getStarsTransactionsByID<::mtproto::tl::owning>;
-using getStarsGiftOptions = ::mtproto::api::raw::payments::getStarsGiftOptions<::mtproto::tl::owning>;
-using getStarsSubscriptions = ::mtproto::api::raw::payments::getStarsSubscriptions<::mtproto::tl::owning>;
-using changeStarsSubscription = ::mtproto::api::raw::payments::changeStarsSubscription<::mtproto::tl::owning>;
-using fulfillStarsSubscription = ::mtproto::api::raw::payments::fulfillStarsSubscription<::mtproto::tl::owning>;
-using getStarsGiveawayOptions = ::mtproto::api::raw::payments::getStarsGiveawayOptions<::mtproto::tl::owning>;
-using getStarGifts = ::mtproto::api::raw::payments::getStarGifts<::mtproto::tl::owning>;
-using saveStarGift = ::mtproto::api::raw::payments::saveStarGift<::mtproto::tl::owning>;
-using convertStarGift = ::mtproto::api::raw::payments::convertStarGift<::mtproto::tl::owning>;
-using botCancelStarsSubscription = ::mtproto::api::raw::payments::botCancelStarsSubscription<::mtproto::tl::owning>;
-using getConnectedStarRefBots = ::mtproto::api::raw::payments::getConnectedStarRefBots<::mtproto::tl::owning>;
-using getConnectedStarRefBot = ::mtproto::api::raw::payments::getConnectedStarRefBot<::mtproto::tl::owning>;
-using getSuggestedStarRefBots = ::mtproto::api::raw::payments::getSuggestedStarRefBots<::mtproto::tl::owning>;
-using connectStarRefBot = ::mtproto::api::raw::payments::connectStarRefBot<::mtproto::tl::owning>;
-using editConnectedStarRefBot = ::mtproto::api::raw::payments::editConnectedStarRefBot<::mtproto::tl::owning>;
-using getStarGiftUpgradePreview = ::mtproto::api::raw::payments::getStarGiftUpgradePreview<::mtproto::tl::owning>;
-using upgradeStarGift = ::mtproto::api::raw::payments::upgradeStarGift<::mtproto::tl::owning>;
-using transferStarGift = ::mtproto::api::raw::payments::transferStarGift<::mtproto::tl::owning>;
-using getUniqueStarGift = ::mtproto::api::raw::payments::getUniqueStarGift<::mtproto::tl::owning>;
-using getSavedStarGifts = ::mtproto::api::raw::payments::getSavedStarGifts<::mtproto::tl::owning>;
-using getSavedStarGift = ::mtproto::api::raw::payments::getSavedStarGift<::mtproto::tl::owning>;
-using getStarGiftWithdrawalUrl = ::mtproto::api::raw::payments::getStarGiftWithdrawalUrl<::mtproto::tl::owning>;
-using toggleChatStarGiftNotifications = ::mtproto::api::raw::payments::toggleChatStarGiftNotifications<::mtproto::tl::owning>;
-using toggleStarGiftsPinnedToTop = ::mtproto::api::raw::payments::toggleStarGiftsPinnedToTop<::mtproto::tl::owning>;
-using canPurchaseStore = ::mtproto::api::raw::payments::canPurchaseStore<::mtproto::tl::owning>;
-using getResaleStarGifts = ::mtproto::api::raw::payments::getResaleStarGifts<::mtproto::tl::owning>;
-using updateStarGiftPrice = ::mtproto::api::raw::payments::updateStarGiftPrice<::mtproto::tl::owning>;
-using createStarGiftCollection = ::mtproto::api::raw::payments::createStarGiftCollection<::mtproto::tl::owning>;
-using updateStarGiftCollection = ::mtproto::api::raw::payments::updateStarGiftCollection<::mtproto::tl::owning>;
-using reorderStarGiftCollections = ::mtproto::api::raw::payments::reorderStarGiftCollections<::mtproto::tl::owning>;
-using deleteStarGiftCollection = ::mtproto::api::raw::payments::deleteStarGiftCollection<::mtproto::tl::owning>;
-using getStarGiftCollections = ::mtproto::api::raw::payments::getStarGiftCollections<::mtproto::tl::owning>;
-using getUniqueStarGiftValueInfo = ::mtproto::api::raw::payments::getUniqueStarGiftValueInfo<::mtproto::tl::owning>;
-using checkCanSendGift = ::mtproto::api::raw::payments::checkCanSendGift<::mtproto::tl::owning>;
-using getStarGiftAuctionState = ::mtproto::api::raw::payments::getStarGiftAuctionState<::mtproto::tl::owning>;
-using getStarGiftAuctionAcquiredGifts = ::mtproto::api::raw::payments::getStarGiftAuctionAcquiredGifts<::mtproto::tl::owning>;
-using getStarGiftActiveAuctions = ::mtproto::api::raw::payments::getStarGiftActiveAuctions<::mtproto::tl::owning>;
-using resolveStarGiftOffer = ::mtproto::api::raw::payments::resolveStarGiftOffer<::mtproto::tl::owning>;
-using sendStarGiftOffer = ::mtproto::api::raw::payments::sendStarGiftOffer<::mtproto::tl::owning>;
-using getStarGiftUpgradeAttributes = ::mtproto::api::raw::payments::getStarGiftUpgradeAttributes<::mtproto::tl::owning>;
-using getCraftStarGifts = ::mtproto::api::raw::payments::getCraftStarGifts<::mtproto::tl::owning>;
-using craftStarGift = ::mtproto::api::raw::payments::craftStarGift<::mtproto::tl::owning>;
+using getPaymentForm = ::mtproto::api::raw::payments::getPaymentForm<::mtproto::api::tl_storage>;
+using getPaymentReceipt = ::mtproto::api::raw::payments::getPaymentReceipt<::mtproto::api::tl_storage>;
+using validateRequestedInfo = ::mtproto::api::raw::payments::validateRequestedInfo<::mtproto::api::tl_storage>;
+using sendPaymentForm = ::mtproto::api::raw::payments::sendPaymentForm<::mtproto::api::tl_storage>;
+using getSavedInfo = ::mtproto::api::raw::payments::getSavedInfo<::mtproto::api::tl_storage>;
+using clearSavedInfo = ::mtproto::api::raw::payments::clearSavedInfo<::mtproto::api::tl_storage>;
+using getBankCardData = ::mtproto::api::raw::payments::getBankCardData<::mtproto::api::tl_storage>;
+using exportInvoice = ::mtproto::api::raw::payments::exportInvoice<::mtproto::api::tl_storage>;
+using assignAppStoreTransaction = ::mtproto::api::raw::payments::assignAppStoreTransaction<::mtproto::api::tl_storage>;
+using assignPlayMarketTransaction = ::mtproto::api::raw::payments::assignPlayMarketTransaction<::mtproto::api::tl_storage>;
+using getPremiumGiftCodeOptions = ::mtproto::api::raw::payments::getPremiumGiftCodeOptions<::mtproto::api::tl_storage>;
+using checkGiftCode = ::mtproto::api::raw::payments::checkGiftCode<::mtproto::api::tl_storage>;
+using applyGiftCode = ::mtproto::api::raw::payments::applyGiftCode<::mtproto::api::tl_storage>;
+using getGiveawayInfo = ::mtproto::api::raw::payments::getGiveawayInfo<::mtproto::api::tl_storage>;
+using launchPrepaidGiveaway = ::mtproto::api::raw::payments::launchPrepaidGiveaway<::mtproto::api::tl_storage>;
+using getStarsTopupOptions = ::mtproto::api::raw::payments::getStarsTopupOptions<::mtproto::api::tl_storage>;
+using getStarsStatus = ::mtproto::api::raw::payments::getStarsStatus<::mtproto::api::tl_storage>;
+using getStarsTransactions = ::mtproto::api::raw::payments::getStarsTransactions<::mtproto::api::tl_storage>;
+using sendStarsForm = ::mtproto::api::raw::payments::sendStarsForm<::mtproto::api::tl_storage>;
+using refundStarsCharge = ::mtproto::api::raw::payments::refundStarsCharge<::mtproto::api::tl_storage>;
+using getStarsRevenueStats = ::mtproto::api::raw::payments::getStarsRevenueStats<::mtproto::api::tl_storage>;
+using getStarsRevenueWithdrawalUrl = ::mtproto::api::raw::payments::getStarsRevenueWithdrawalUrl<::mtproto::api::tl_storage>;
+using getStarsRevenueAdsAccountUrl = ::mtproto::api::raw::payments::getStarsRevenueAdsAccountUrl<::mtproto::api::tl_storage>;
+using getStarsTransactionsByID = ::mtproto::api::raw::payments::getStarsTransactionsByID<::mtproto::api::tl_storage>;
+using getStarsGiftOptions = ::mtproto::api::raw::payments::getStarsGiftOptions<::mtproto::api::tl_storage>;
+using getStarsSubscriptions = ::mtproto::api::raw::payments::getStarsSubscriptions<::mtproto::api::tl_storage>;
+using changeStarsSubscription = ::mtproto::api::raw::payments::changeStarsSubscription<::mtproto::api::tl_storage>;
+using fulfillStarsSubscription = ::mtproto::api::raw::payments::fulfillStarsSubscription<::mtproto::api::tl_storage>;
+using getStarsGiveawayOptions = ::mtproto::api::raw::payments::getStarsGiveawayOptions<::mtproto::api::tl_storage>;
+using getStarGifts = ::mtproto::api::raw::payments::getStarGifts<::mtproto::api::tl_storage>;
+using saveStarGift = ::mtproto::api::raw::payments::saveStarGift<::mtproto::api::tl_storage>;
+using convertStarGift = ::mtproto::api::raw::payments::convertStarGift<::mtproto::api::tl_storage>;
+using botCancelStarsSubscription = ::mtproto::api::raw::payments::botCancelStarsSubscription<::mtproto::api::tl_storage>;
+using getConnectedStarRefBots = ::mtproto::api::raw::payments::getConnectedStarRefBots<::mtproto::api::tl_storage>;
+using getConnectedStarRefBot = ::mtproto::api::raw::payments::getConnectedStarRefBot<::mtproto::api::tl_storage>;
+using getSuggestedStarRefBots = ::mtproto::api::raw::payments::getSuggestedStarRefBots<::mtproto::api::tl_storage>;
+using connectStarRefBot = ::mtproto::api::raw::payments::connectStarRefBot<::mtproto::api::tl_storage>;
+using editConnectedStarRefBot = ::mtproto::api::raw::payments::editConnectedStarRefBot<::mtproto::api::tl_storage>;
+using getStarGiftUpgradePreview = ::mtproto::api::raw::payments::getStarGiftUpgradePreview<::mtproto::api::tl_storage>;
+using upgradeStarGift = ::mtproto::api::raw::payments::upgradeStarGift<::mtproto::api::tl_storage>;
+using transferStarGift = ::mtproto::api::raw::payments::transferStarGift<::mtproto::api::tl_storage>;
+using getUniqueStarGift = ::mtproto::api::raw::payments::getUniqueStarGift<::mtproto::api::tl_storage>;
+using getSavedStarGifts = ::mtproto::api::raw::payments::getSavedStarGifts<::mtproto::api::tl_storage>;
+using getSavedStarGift = ::mtproto::api::raw::payments::getSavedStarGift<::mtproto::api::tl_storage>;
+using getStarGiftWithdrawalUrl = ::mtproto::api::raw::payments::getStarGiftWithdrawalUrl<::mtproto::api::tl_storage>;
+using toggleChatStarGiftNotifications = ::mtproto::api::raw::payments::toggleChatStarGiftNotifications<::mtproto::api::tl_storage>;
+using toggleStarGiftsPinnedToTop = ::mtproto::api::raw::payments::toggleStarGiftsPinnedToTop<::mtproto::api::tl_storage>;
+using canPurchaseStore = ::mtproto::api::raw::payments::canPurchaseStore<::mtproto::api::tl_storage>;
+using getResaleStarGifts = ::mtproto::api::raw::payments::getResaleStarGifts<::mtproto::api::tl_storage>;
+using updateStarGiftPrice = ::mtproto::api::raw::payments::updateStarGiftPrice<::mtproto::api::tl_storage>;
+using createStarGiftCollection = ::mtproto::api::raw::payments::createStarGiftCollection<::mtproto::api::tl_storage>;
+using updateStarGiftCollection = ::mtproto::api::raw::payments::updateStarGiftCollection<::mtproto::api::tl_storage>;
+using reorderStarGiftCollections = ::mtproto::api::raw::payments::reorderStarGiftCollections<::mtproto::api::tl_storage>;
+using deleteStarGiftCollection = ::mtproto::api::raw::payments::deleteStarGiftCollection<::mtproto::api::tl_storage>;
+using getStarGiftCollections = ::mtproto::api::raw::payments::getStarGiftCollections<::mtproto::api::tl_storage>;
+using getUniqueStarGiftValueInfo = ::mtproto::api::raw::payments::getUniqueStarGiftValueInfo<::mtproto::api::tl_storage>;
+using checkCanSendGift = ::mtproto::api::raw::payments::checkCanSendGift<::mtproto::api::tl_storage>;
+using getStarGiftAuctionState = ::mtproto::api::raw::payments::getStarGiftAuctionState<::mtproto::api::tl_storage>;
+using getStarGiftAuctionAcquiredGifts = ::mtproto::api::raw::payments::getStarGiftAuctionAcquiredGifts<::mtproto::api::tl_storage>;
+using getStarGiftActiveAuctions = ::mtproto::api::raw::payments::getStarGiftActiveAuctions<::mtproto::api::tl_storage>;
+using resolveStarGiftOffer = ::mtproto::api::raw::payments::resolveStarGiftOffer<::mtproto::api::tl_storage>;
+using sendStarGiftOffer = ::mtproto::api::raw::payments::sendStarGiftOffer<::mtproto::api::tl_storage>;
+using getStarGiftUpgradeAttributes = ::mtproto::api::raw::payments::getStarGiftUpgradeAttributes<::mtproto::api::tl_storage>;
+using getCraftStarGifts = ::mtproto::api::raw::payments::getCraftStarGifts<::mtproto::api::tl_storage>;
+using craftStarGift = ::mtproto::api::raw::payments::craftStarGift<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api::stickers {
-using createStickerSet = ::mtproto::api::raw::stickers::createStickerSet<::mtproto::tl::owning>;
-using removeStickerFromSet = ::mtproto::api::raw::stickers::removeStickerFromSet<::mtproto::tl::owning>;
-using changeStickerPosition = ::mtproto::api::raw::stickers::changeStickerPosition<::mtproto::tl::owning>;
-using addStickerToSet = ::mtproto::api::raw::stickers::addStickerToSet<::mtproto::tl::owning>;
-using setStickerSetThumb = ::mtproto::api::raw::stickers::setStickerSetThumb<::mtproto::tl::owning>;
-using checkShortName = ::mtproto::api::raw::stickers::checkShortName<::mtproto::tl::owning>;
-using suggestShortName = ::mtproto::api::raw::stickers::suggestShortName<::mtproto::tl::owning>;
-using changeSticker = ::mtproto::api::raw::stickers::changeSticker<::mtproto::tl::owning>;
-using renameStickerSet = ::mtproto::api::raw::stickers::renameStickerSet<::mtproto::tl::owning>;
-using deleteStickerSet = ::mtproto::api::raw::stickers::deleteStickerSet<::mtproto::tl::owning>;
-using replaceSticker = ::mtproto::api::raw::stickers::replaceSticker<::mtproto::tl::owning>;
+using createStickerSet = ::mtproto::api::raw::stickers::createStickerSet<::mtproto::api::tl_storage>;
+using removeStickerFromSet = ::mtproto::api::raw::stickers::removeStickerFromSet<::mtproto::api::tl_storage>;
+using changeStickerPosition = ::mtproto::api::raw::stickers::changeStickerPosition<::mtproto::api::tl_storage>;
+using addStickerToSet = ::mtproto::api::raw::stickers::addStickerToSet<::mtproto::api::tl_storage>;
+using setStickerSetThumb = ::mtproto::api::raw::stickers::setStickerSetThumb<::mtproto::api::tl_storage>;
+using checkShortName = ::mtproto::api::raw::stickers::checkShortName<::mtproto::api::tl_storage>;
+using suggestShortName = ::mtproto::api::raw::stickers::suggestShortName<::mtproto::api::tl_storage>;
+using changeSticker = ::mtproto::api::raw::stickers::changeSticker<::mtproto::api::tl_storage>;
+using renameStickerSet = ::mtproto::api::raw::stickers::renameStickerSet<::mtproto::api::tl_storage>;
+using deleteStickerSet = ::mtproto::api::raw::stickers::deleteStickerSet<::mtproto::api::tl_storage>;
+using replaceSticker = ::mtproto::api::raw::stickers::replaceSticker<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stickers
 
 namespace mtproto::api::phone {
-using getCallConfig = ::mtproto::api::raw::phone::getCallConfig<::mtproto::tl::owning>;
-using requestCall = ::mtproto::api::raw::phone::requestCall<::mtproto::tl::owning>;
-using acceptCall = ::mtproto::api::raw::phone::acceptCall<::mtproto::tl::owning>;
-using confirmCall = ::mtproto::api::raw::phone::confirmCall<::mtproto::tl::owning>;
-using receivedCall = ::mtproto::api::raw::phone::receivedCall<::mtproto::tl::owning>;
-using discardCall = ::mtproto::api::raw::phone::discardCall<::mtproto::tl::owning>;
-using setCallRating = ::mtproto::api::raw::phone::setCallRating<::mtproto::tl::owning>;
-using saveCallDebug = ::mtproto::api::raw::phone::saveCallDebug<::mtproto::tl::owning>;
-using sendSignalingData = ::mtproto::api::raw::phone::sendSignalingData<::mtproto::tl::owning>;
-using createGroupCall = ::mtproto::api::raw::phone::createGroupCall<::mtproto::tl::owning>;
-using joinGroupCall = ::mtproto::api::raw::phone::joinGroupCall<::mtproto::tl::owning>;
-using leaveGroupCall = ::mtproto::api::raw::phone::leaveGroupCall<::mtproto::tl::owning>;
-using inviteToGroupCall = ::mtproto::api::raw::phone::inviteToGroupCall<::mtproto::tl::owning>;
-using discardGroupCall = ::mtproto::api::raw::phone::discardGroupCall<::mtproto::tl::owning>;
-using toggleGroupCallSettings = ::mtproto::api::raw::phone::toggleGroupCallSettings<::mtproto::tl::owning>;
-using getGroupCall = ::mtproto::api::raw::phone::getGroupCall<::mtproto::tl::owning>;
-using getGroupParticipants = ::mtproto::api::raw::phone::getGroupParticipants<::mtproto::tl::owning>;
-using checkGroupCall = ::mtproto::api::raw::phone::checkGroupCall<::mtproto::tl::owning>;
-using toggleGroupCallRecord = ::mtproto::api::raw::phone::toggleGroupCallRecord<::mtproto::tl::owning>;
-using editGroupCallParticipant = ::mtproto::api::raw::phone::editGroupCallParticipant<::mtproto::tl::owning>;
-using editGroupCallTitle = ::mtproto::api::raw::phone::editGroupCallTitle<::mtproto::tl::owning>;
-using getGroupCallJoinAs = ::mtproto::api::raw::phone::getGroupCallJoinAs<::mtproto::tl::owning>;
-using exportGroupCallInvite = ::mtproto::api::raw::phone::exportGroupCallInvite<::mtproto::tl::owning>;
-using toggleGroupCallStartSubscription = ::mtproto::api::raw::phone::toggleGroupCallStartSubscription<::mtproto::tl::owning>;
-using startScheduledGroupCall = ::mtproto::api::raw::phone::startScheduledGroupCall<::mtproto::tl::owning>;
-using saveDefaultGroupCallJoinAs = ::mtproto::api::raw::phone::saveDefaultGroupCallJoinAs<::mtproto::tl::owning>;
-using joinGroupCallPresentation = ::mtproto::api::raw::phone::joinGroupCallPresentation<::mtproto::tl::owning>;
-using leaveGroupCallPresentation = ::mtproto::api::raw::phone::leaveGroupCallPresentation<::mtproto::tl::owning>;
-using getGroupCallStreamChannels = ::mtproto::api::raw::phone::getGroupCallStreamChannels<::mtproto::tl::owning>;
-using getGroupCallStreamRtmpUrl = ::mtproto::api::raw::phone::getGroupCallStreamRtmpUrl<::mtproto::tl::owning>;
-using saveCallLog = ::mtproto::api::raw::phone::saveCallLog<::mtproto::tl::owning>;
-using createConferenceCall = ::mtproto::api::raw::phone::createConferenceCall<::mtproto::tl::owning>;
-using deleteConferenceCallParticipants = ::mtproto::api::raw::phone::deleteConferenceCallParticipants<::mtproto::tl::owning>;
-using sendConferenceCallBroadcast = ::mtproto::api::raw::phone::sendConferenceCallBroadcast<::mtproto::tl::owning>;
-using inviteConferenceCallParticipant = ::mtproto::api::raw::phone::inviteConferenceCallParticipant<::mtproto::tl::owning>;
-using declineConferenceCallInvite = ::mtproto::api::raw::phone::declineConferenceCallInvite<::mtproto::tl::owning>;
-using getGroupCallChainBlocks = ::mtproto::api::raw::phone::getGroupCallChainBlocks<::mtproto::tl::owning>;
-using sendGroupCallMessage = ::mtproto::api::raw::phone::sendGroupCallMessage<::mtproto::tl::owning>;
-using sendGroupCallEncryptedMessage = ::mtproto::api::raw::phone::sendGroupCallEncryptedMessage<::mtproto::tl::owning>;
-using deleteGroupCallMessages = ::mtproto::api::raw::phone::deleteGroupCallMessages<::mtproto::tl::owning>;
-using deleteGroupCallParticipantMessages = ::mtproto::api::raw::phone::deleteGroupCallParticipantMessages<::mtproto::tl::owning>;
-using getGroupCallStars = ::mtproto::api::raw::phone::getGroupCallStars<::mtproto::tl::owning>;
-using saveDefaultSendAs = ::mtproto::api::raw::phone::saveDefaultSendAs<::mtproto::tl::owning>;
+using getCallConfig = ::mtproto::api::raw::phone::getCallConfig<::mtproto::api::tl_storage>;
+using requestCall = ::mtproto::api::raw::phone::requestCall<::mtproto::api::tl_storage>;
+using acceptCall = ::mtproto::api::raw::phone::acceptCall<::mtproto::api::tl_storage>;
+using confirmCall = ::mtproto::api::raw::phone::confirmCall<::mtproto::api::tl_storage>;
+using receivedCall = ::mtproto::api::raw::phone::receivedCall<::mtproto::api::tl_storage>;
+using discardCall = ::mtproto::api::raw::phone::discardCall<::mtproto::api::tl_storage>;
+using setCallRating = ::mtproto::api::raw::phone::setCallRating<::mtproto::api::tl_storage>;
+using saveCallDebug = ::mtproto::api::raw::phone::saveCallDebug<::mtproto::api::tl_storage>;
+using sendSignalingData = ::mtproto::api::raw::phone::sendSignalingData<::mtproto::api::tl_storage>;
+using createGroupCall = ::mtproto::api::raw::phone::createGroupCall<::mtproto::api::tl_storage>;
+using joinGroupCall = ::mtproto::api::raw::phone::joinGroupCall<::mtproto::api::tl_storage>;
+using leaveGroupCall = ::mtproto::api::raw::phone::leaveGroupCall<::mtproto::api::tl_storage>;
+using inviteToGroupCall = ::mtproto::api::raw::phone::inviteToGroupCall<::mtproto::api::tl_storage>;
+using discardGroupCall = ::mtproto::api::raw::phone::discardGroupCall<::mtproto::api::tl_storage>;
+using toggleGroupCallSettings = ::mtproto::api::raw::phone::toggleGroupCallSettings<::mtproto::api::tl_storage>;
+using getGroupCall = ::mtproto::api::raw::phone::getGroupCall<::mtproto::api::tl_storage>;
+using getGroupParticipants = ::mtproto::api::raw::phone::getGroupParticipants<::mtproto::api::tl_storage>;
+using checkGroupCall = ::mtproto::api::raw::phone::checkGroupCall<::mtproto::api::tl_storage>;
+using toggleGroupCallRecord = ::mtproto::api::raw::phone::toggleGroupCallRecord<::mtproto::api::tl_storage>;
+using editGroupCallParticipant = ::mtproto::api::raw::phone::editGroupCallParticipant<::mtproto::api::tl_storage>;
+using editGroupCallTitle = ::mtproto::api::raw::phone::editGroupCallTitle<::mtproto::api::tl_storage>;
+using getGroupCallJoinAs = ::mtproto::api::raw::phone::getGroupCallJoinAs<::mtproto::api::tl_storage>;
+using exportGroupCallInvite = ::mtproto::api::raw::phone::exportGroupCallInvite<::mtproto::api::tl_storage>;
+using toggleGroupCallStartSubscription = ::mtproto::api::raw::phone::toggleGroupCallStartSubscription<::mtproto::api::tl_storage>;
+using startScheduledGroupCall = ::mtproto::api::raw::phone::startScheduledGroupCall<::mtproto::api::tl_storage>;
+using saveDefaultGroupCallJoinAs = ::mtproto::api::raw::phone::saveDefaultGroupCallJoinAs<::mtproto::api::tl_storage>;
+using joinGroupCallPresentation = ::mtproto::api::raw::phone::joinGroupCallPresentation<::mtproto::api::tl_storage>;
+using leaveGroupCallPresentation = ::mtproto::api::raw::phone::leaveGroupCallPresentation<::mtproto::api::tl_storage>;
+using getGroupCallStreamChannels = ::mtproto::api::raw::phone::getGroupCallStreamChannels<::mtproto::api::tl_storage>;
+using getGroupCallStreamRtmpUrl = ::mtproto::api::raw::phone::getGroupCallStreamRtmpUrl<::mtproto::api::tl_storage>;
+using saveCallLog = ::mtproto::api::raw::phone::saveCallLog<::mtproto::api::tl_storage>;
+using createConferenceCall = ::mtproto::api::raw::phone::createConferenceCall<::mtproto::api::tl_storage>;
+using deleteConferenceCallParticipants = ::mtproto::api::raw::phone::deleteConferenceCallParticipants<::mtproto::api::tl_storage>;
+using sendConferenceCallBroadcast = ::mtproto::api::raw::phone::sendConferenceCallBroadcast<::mtproto::api::tl_storage>;
+using inviteConferenceCallParticipant = ::mtproto::api::raw::phone::inviteConferenceCallParticipant<::mtproto::api::tl_storage>;
+using declineConferenceCallInvite = ::mtproto::api::raw::phone::declineConferenceCallInvite<::mtproto::api::tl_storage>;
+using getGroupCallChainBlocks = ::mtproto::api::raw::phone::getGroupCallChainBlocks<::mtproto::api::tl_storage>;
+using sendGroupCallMessage = ::mtproto::api::raw::phone::sendGroupCallMessage<::mtproto::api::tl_storage>;
+using sendGroupCallEncryptedMessage = ::mtproto::api::raw::phone::sendGroupCallEncryptedMessage<::mtproto::api::tl_storage>;
+using deleteGroupCallMessages = ::mtproto::api::raw::phone::deleteGroupCallMessages<::mtproto::api::tl_storage>;
+using deleteGroupCallParticipantMessages = ::mtproto::api::raw::phone::deleteGroupCallParticipantMessages<::mtproto::api::tl_storage>;
+using getGroupCallStars = ::mtproto::api::raw::phone::getGroupCallStars<::mtproto::api::tl_storage>;
+using saveDefaultSendAs = ::mtproto::api::raw::phone::saveDefaultSendAs<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::phone
 
 namespace mtproto::api::langpack {
-using getLangPack = ::mtproto::api::raw::langpack::getLangPack<::mtproto::tl::owning>;
-using getStrings = ::mtproto::api::raw::langpack::getStrings<::mtproto::tl::owning>;
-using getDifference = ::mtproto::api::raw::langpack::getDifference<::mtproto::tl::owning>;
-using getLanguages = ::mtproto::api::raw::langpack::getLanguages<::mtproto::tl::owning>;
-using getLanguage = ::mtproto::api::raw::langpack::getLanguage<::mtproto::tl::owning>;
+using getLangPack = ::mtproto::api::raw::langpack::getLangPack<::mtproto::api::tl_storage>;
+using getStrings = ::mtproto::api::raw::langpack::getStrings<::mtproto::api::tl_storage>;
+using getDifference = ::mtproto::api::raw::langpack::getDifference<::mtproto::api::tl_storage>;
+using getLanguages = ::mtproto::api::raw::langpack::getLanguages<::mtproto::api::tl_storage>;
+using getLanguage = ::mtproto::api::raw::langpack::getLanguage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::langpack
 
 namespace mtproto::api::folders {
-using editPeerFolders = ::mtproto::api::raw::folders::editPeerFolders<::mtproto::tl::owning>;
+using editPeerFolders = ::mtproto::api::raw::folders::editPeerFolders<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::folders
 
 namespace mtproto::api::stats {
-using getBroadcastStats = ::mtproto::api::raw::stats::getBroadcastStats<::mtproto::tl::owning>;
-using loadAsyncGraph = ::mtproto::api::raw::stats::loadAsyncGraph<::mtproto::tl::owning>;
-using getMegagroupStats = ::mtproto::api::raw::stats::getMegagroupStats<::mtproto::tl::owning>;
-using getMessagePublicForwards = ::mtproto::api::raw::stats::getMessagePublicForwards<::mtproto::tl::owning>;
-using getMessageStats = ::mtproto::api::raw::stats::getMessageStats<::mtproto::tl::owning>;
-using getStoryStats = ::mtproto::api::raw::stats::getStoryStats<::mtproto::tl::owning>;
-using getStoryPublicForwards = ::mtproto::api::raw::stats::getStoryPublicForwards<::mtproto::tl::owning>;
-using getPollStats = ::mtproto::api::raw::stats::getPollStats<::mtproto::tl::owning>;
+using getBroadcastStats = ::mtproto::api::raw::stats::getBroadcastStats<::mtproto::api::tl_storage>;
+using loadAsyncGraph = ::mtproto::api::raw::stats::loadAsyncGraph<::mtproto::api::tl_storage>;
+using getMegagroupStats = ::mtproto::api::raw::stats::getMegagroupStats<::mtproto::api::tl_storage>;
+using getMessagePublicForwards = ::mtproto::api::raw::stats::getMessagePublicForwards<::mtproto::api::tl_storage>;
+using getMessageStats = ::mtproto::api::raw::stats::getMessageStats<::mtproto::api::tl_storage>;
+using getStoryStats = ::mtproto::api::raw::stats::getStoryStats<::mtproto::api::tl_storage>;
+using getStoryPublicForwards = ::mtproto::api::raw::stats::getStoryPublicForwards<::mtproto::api::tl_storage>;
+using getPollStats = ::mtproto::api::raw::stats::getPollStats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api::chatlists {
-using exportChatlistInvite = ::mtproto::api::raw::chatlists::exportChatlistInvite<::mtproto::tl::owning>;
-using deleteExportedInvite = ::mtproto::api::raw::chatlists::deleteExportedInvite<::mtproto::tl::owning>;
-using editExportedInvite = ::mtproto::api::raw::chatlists::editExportedInvite<::mtproto::tl::owning>;
-using getExportedInvites = ::mtproto::api::raw::chatlists::getExportedInvites<::mtproto::tl::owning>;
-using checkChatlistInvite = ::mtproto::api::raw::chatlists::checkChatlistInvite<::mtproto::tl::owning>;
-using joinChatlistInvite = ::mtproto::api::raw::chatlists::joinChatlistInvite<::mtproto::tl::owning>;
-using getChatlistUpdates = ::mtproto::api::raw::chatlists::getChatlistUpdates<::mtproto::tl::owning>;
-using joinChatlistUpdates = ::mtproto::api::raw::chatlists::joinChatlistUpdates<::mtproto::tl::owning>;
-using hideChatlistUpdates = ::mtproto::api::raw::chatlists::hideChatlistUpdates<::mtproto::tl::owning>;
-using getLeaveChatlistSuggestions = ::mtproto::api::raw::chatlists::getLeaveChatlistSuggestions<::mtproto::tl::owning>;
-using leaveChatlist = ::mtproto::api::raw::chatlists::leaveChatlist<::mtproto::tl::owning>;
+using exportChatlistInvite = ::mtproto::api::raw::chatlists::exportChatlistInvite<::mtproto::api::tl_storage>;
+using deleteExportedInvite = ::mtproto::api::raw::chatlists::deleteExportedInvite<::mtproto::api::tl_storage>;
+using editExportedInvite = ::mtproto::api::raw::chatlists::editExportedInvite<::mtproto::api::tl_storage>;
+using getExportedInvites = ::mtproto::api::raw::chatlists::getExportedInvites<::mtproto::api::tl_storage>;
+using checkChatlistInvite = ::mtproto::api::raw::chatlists::checkChatlistInvite<::mtproto::api::tl_storage>;
+using joinChatlistInvite = ::mtproto::api::raw::chatlists::joinChatlistInvite<::mtproto::api::tl_storage>;
+using getChatlistUpdates = ::mtproto::api::raw::chatlists::getChatlistUpdates<::mtproto::api::tl_storage>;
+using joinChatlistUpdates = ::mtproto::api::raw::chatlists::joinChatlistUpdates<::mtproto::api::tl_storage>;
+using hideChatlistUpdates = ::mtproto::api::raw::chatlists::hideChatlistUpdates<::mtproto::api::tl_storage>;
+using getLeaveChatlistSuggestions = ::mtproto::api::raw::chatlists::getLeaveChatlistSuggestions<::mtproto::api::tl_storage>;
+using leaveChatlist = ::mtproto::api::raw::chatlists::leaveChatlist<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::chatlists
 
 namespace mtproto::api::stories {
-using canSendStory = ::mtproto::api::raw::stories::canSendStory<::mtproto::tl::owning>;
-using sendStory = ::mtproto::api::raw::stories::sendStory<::mtproto::tl::owning>;
-using editStory = ::mtproto::api::raw::stories::editStory<::mtproto::tl::owning>;
-using deleteStories = ::mtproto::api::raw::stories::deleteStories<::mtproto::tl::owning>;
-using togglePinned = ::mtproto::api::raw::stories::togglePinned<::mtproto::tl::owning>;
-using getAllStories = ::mtproto::api::raw::stories::getAllStories<::mtproto::tl::owning>;
-using getPinnedStories = ::mtproto::api::raw::stories::getPinnedStories<::mtproto::tl::owning>;
-using getStoriesArchive = ::mtproto::api::raw::stories::getStoriesArchive<::mtproto::tl::owning>;
-using getStoriesByID = ::mtproto::api::raw::stories::getStoriesByID<::mtproto::tl::owning>;
-using toggleAllStoriesHidden = ::mtproto::api::raw::stories::toggleAllStoriesHidden<::mtproto::tl::owning>;
-using readStories = ::mtproto::api::raw::stories::readStories<::mtproto::tl::owning>;
-using incrementStoryViews = ::mtproto::api::raw::stories::incrementStoryViews<::mtproto::tl::owning>;
-using getStoryViewsList = ::mtproto::api::raw::stories::getStoryViewsList<::mtproto::tl::owning>;
-using getStoriesViews = ::mtproto::api::raw::stories::getStoriesViews<::mtproto::tl::owning>;
-using exportStoryLink = ::mtproto::api::raw::stories::exportStoryLink<::mtproto::tl::owning>;
-using report = ::mtproto::api::raw::stories::report<::mtproto::tl::owning>;
-using activateStealthMode = ::mtproto::api::raw::stories::activateStealthMode<::mtproto::tl::owning>;
-using sendReaction = ::mtproto::api::raw::stories::sendReaction<::mtproto::tl::owning>;
-using getPeerStories = ::mtproto::api::raw::stories::getPeerStories<::mtproto::tl::owning>;
-using getAllReadPeerStories = ::mtproto::api::raw::stories::getAllReadPeerStories<::mtproto::tl::owning>;
-using getPeerMaxIDs = ::mtproto::api::raw::stories::getPeerMaxIDs<::mtproto::tl::owning>;
-using getChatsToSend = ::mtproto::api::raw::stories::getChatsToSend<::mtproto::tl::owning>;
-using togglePeerStoriesHidden = ::mtproto::api::raw::stories::togglePeerStoriesHidden<::mtproto::tl::owning>;
-using getStoryReactionsList = ::mtproto::api::raw::stories::getStoryReactionsList<::mtproto::tl::owning>;
-using togglePinnedToTop = ::mtproto::api::raw::stories::togglePinnedToTop<::mtproto::tl::owning>;
-using searchPosts = ::mtproto::api::raw::stories::searchPosts<::mtproto::tl::owning>;
-using createAlbum = ::mtproto::api::raw::stories::createAlbum<::mtproto::tl::owning>;
-using updateAlbum = ::mtproto::api::raw::stories::updateAlbum<::mtproto::tl::owning>;
-using reorderAlbums = ::mtproto::api::raw::stories::reorderAlbums<::mtproto::tl::owning>;
-using deleteAlbum = ::mtproto::api::raw::stories::deleteAlbum<::mtproto::tl::owning>;
-using getAlbums = ::mtproto::api::raw::stories::getAlbums<::mtproto::tl::owning>;
-using getAlbumStories = ::mtproto::api::raw::stories::getAlbumStories<::mtproto::tl::owning>;
-using startLive = ::mtproto::api::raw::stories::startLive<::mtproto::tl::owning>;
+using canSendStory = ::mtproto::api::raw::stories::canSendStory<::mtproto::api::tl_storage>;
+using sendStory = ::mtproto::api::raw::stories::sendStory<::mtproto::api::tl_storage>;
+using editStory = ::mtproto::api::raw::stories::editStory<::mtproto::api::tl_storage>;
+using deleteStories = ::mtproto::api::raw::stories::deleteStories<::mtproto::api::tl_storage>;
+using togglePinned = ::mtproto::api::raw::stories::togglePinned<::mtproto::api::tl_storage>;
+using getAllStories = ::mtproto::api::raw::stories::getAllStories<::mtproto::api::tl_storage>;
+using getPinnedStories = ::mtproto::api::raw::stories::getPinnedStories<::mtproto::api::tl_storage>;
+using getStoriesArchive = ::mtproto::api::raw::stories::getStoriesArchive<::mtproto::api::tl_storage>;
+using getStoriesByID = ::mtproto::api::raw::stories::getStoriesByID<::mtproto::api::tl_storage>;
+using toggleAllStoriesHidden = ::mtproto::api::raw::stories::toggleAllStoriesHidden<::mtproto::api::tl_storage>;
+using readStories = ::mtproto::api::raw::stories::readStories<::mtproto::api::tl_storage>;
+using incrementStoryViews = ::mtproto::api::raw::stories::incrementStoryViews<::mtproto::api::tl_storage>;
+using getStoryViewsList = ::mtproto::api::raw::stories::getStoryViewsList<::mtproto::api::tl_storage>;
+using getStoriesViews = ::mtproto::api::raw::stories::getStoriesViews<::mtproto::api::tl_storage>;
+using exportStoryLink = ::mtproto::api::raw::stories::exportStoryLink<::mtproto::api::tl_storage>;
+using report = ::mtproto::api::raw::stories::report<::mtproto::api::tl_storage>;
+using activateStealthMode = ::mtproto::api::raw::stories::activateStealthMode<::mtproto::api::tl_storage>;
+using sendReaction = ::mtproto::api::raw::stories::sendReaction<::mtproto::api::tl_storage>;
+using getPeerStories = ::mtproto::api::raw::stories::getPeerStories<::mtproto::api::tl_storage>;
+using getAllReadPeerStories = ::mtproto::api::raw::stories::getAllReadPeerStories<::mtproto::api::tl_storage>;
+using getPeerMaxIDs = ::mtproto::api::raw::stories::getPeerMaxIDs<::mtproto::api::tl_storage>;
+using getChatsToSend = ::mtproto::api::raw::stories::getChatsToSend<::mtproto::api::tl_storage>;
+using togglePeerStoriesHidden = ::mtproto::api::raw::stories::togglePeerStoriesHidden<::mtproto::api::tl_storage>;
+using getStoryReactionsList = ::mtproto::api::raw::stories::getStoryReactionsList<::mtproto::api::tl_storage>;
+using togglePinnedToTop = ::mtproto::api::raw::stories::togglePinnedToTop<::mtproto::api::tl_storage>;
+using searchPosts = ::mtproto::api::raw::stories::searchPosts<::mtproto::api::tl_storage>;
+using createAlbum = ::mtproto::api::raw::stories::createAlbum<::mtproto::api::tl_storage>;
+using updateAlbum = ::mtproto::api::raw::stories::updateAlbum<::mtproto::api::tl_storage>;
+using reorderAlbums = ::mtproto::api::raw::stories::reorderAlbums<::mtproto::api::tl_storage>;
+using deleteAlbum = ::mtproto::api::raw::stories::deleteAlbum<::mtproto::api::tl_storage>;
+using getAlbums = ::mtproto::api::raw::stories::getAlbums<::mtproto::api::tl_storage>;
+using getAlbumStories = ::mtproto::api::raw::stories::getAlbumStories<::mtproto::api::tl_storage>;
+using startLive = ::mtproto::api::raw::stories::startLive<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api::premium {
-using getBoostsList = ::mtproto::api::raw::premium::getBoostsList<::mtproto::tl::owning>;
-using getMyBoosts = ::mtproto::api::raw::premium::getMyBoosts<::mtproto::tl::owning>;
-using applyBoost = ::mtproto::api::raw::premium::applyBoost<::mtproto::tl::owning>;
-using getBoostsStatus = ::mtproto::api::raw::premium::getBoostsStatus<::mtproto::tl::owning>;
-using getUserBoosts = ::mtproto::api::raw::premium::getUserBoosts<::mtproto::tl::owning>;
+using getBoostsList = ::mtproto::api::raw::premium::getBoostsList<::mtproto::api::tl_storage>;
+using getMyBoosts = ::mtproto::api::raw::premium::getMyBoosts<::mtproto::api::tl_storage>;
+using applyBoost = ::mtproto::api::raw::premium::applyBoost<::mtproto::api::tl_storage>;
+using getBoostsStatus = ::mtproto::api::raw::premium::getBoostsStatus<::mtproto::api::tl_storage>;
+using getUserBoosts = ::mtproto::api::raw::premium::getUserBoosts<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::premium
 
 namespace mtproto::api::smsjobs {
-using isEligibleToJoin = ::mtproto::api::raw::smsjobs::isEligibleToJoin<::mtproto::tl::owning>;
-using join = ::mtproto::api::raw::smsjobs::join<::mtproto::tl::owning>;
-using leave = ::mtproto::api::raw::smsjobs::leave<::mtproto::tl::owning>;
-using updateSettings = ::mtproto::api::raw::smsjobs::updateSettings<::mtproto::tl::owning>;
-using getStatus = ::mtproto::api::raw::smsjobs::getStatus<::mtproto::tl::owning>;
-using getSmsJob = ::mtproto::api::raw::smsjobs::getSmsJob<::mtproto::tl::owning>;
-using finishJob = ::mtproto::api::raw::smsjobs::finishJob<::mtproto::tl::owning>;
+using isEligibleToJoin = ::mtproto::api::raw::smsjobs::isEligibleToJoin<::mtproto::api::tl_storage>;
+using join = ::mtproto::api::raw::smsjobs::join<::mtproto::api::tl_storage>;
+using leave = ::mtproto::api::raw::smsjobs::leave<::mtproto::api::tl_storage>;
+using updateSettings = ::mtproto::api::raw::smsjobs::updateSettings<::mtproto::api::tl_storage>;
+using getStatus = ::mtproto::api::raw::smsjobs::getStatus<::mtproto::api::tl_storage>;
+using getSmsJob = ::mtproto::api::raw::smsjobs::getSmsJob<::mtproto::api::tl_storage>;
+using finishJob = ::mtproto::api::raw::smsjobs::finishJob<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::smsjobs
 
 namespace mtproto::api::fragment {
-using getCollectibleInfo = ::mtproto::api::raw::fragment::getCollectibleInfo<::mtproto::tl::owning>;
+using getCollectibleInfo = ::mtproto::api::raw::fragment::getCollectibleInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::fragment
 
 namespace mtproto::api::aicompose {
-using createTone = ::mtproto::api::raw::aicompose::createTone<::mtproto::tl::owning>;
-using updateTone = ::mtproto::api::raw::aicompose::updateTone<::mtproto::tl::owning>;
-using saveTone = ::mtproto::api::raw::aicompose::saveTone<::mtproto::tl::owning>;
-using deleteTone = ::mtproto::api::raw::aicompose::deleteTone<::mtproto::tl::owning>;
-using getTone = ::mtproto::api::raw::aicompose::getTone<::mtproto::tl::owning>;
-using getTones = ::mtproto::api::raw::aicompose::getTones<::mtproto::tl::owning>;
-using getToneExample = ::mtproto::api::raw::aicompose::getToneExample<::mtproto::tl::owning>;
+using createTone = ::mtproto::api::raw::aicompose::createTone<::mtproto::api::tl_storage>;
+using updateTone = ::mtproto::api::raw::aicompose::updateTone<::mtproto::api::tl_storage>;
+using saveTone = ::mtproto::api::raw::aicompose::saveTone<::mtproto::api::tl_storage>;
+using deleteTone = ::mtproto::api::raw::aicompose::deleteTone<::mtproto::api::tl_storage>;
+using getTone = ::mtproto::api::raw::aicompose::getTone<::mtproto::api::tl_storage>;
+using getTones = ::mtproto::api::raw::aicompose::getTones<::mtproto::api::tl_storage>;
+using getToneExample = ::mtproto::api::raw::aicompose::getToneExample<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::aicompose
 
 namespace mtproto::api::communities {
-using create = ::mtproto::api::raw::communities::create<::mtproto::tl::owning>;
-using togglePeerLink = ::mtproto::api::raw::communities::togglePeerLink<::mtproto::tl::owning>;
-using getJoinedCommunities = ::mtproto::api::raw::communities::getJoinedCommunities<::mtproto::tl::owning>;
-using toggleCommunityCollapsedInDialogs = ::mtproto::api::raw::communities::toggleCommunityCollapsedInDialogs<::mtproto::tl::owning>;
-using getPeerLinkRequests = ::mtproto::api::raw::communities::getPeerLinkRequests<::mtproto::tl::owning>;
-using togglePeerLinkRequestApproval = ::mtproto::api::raw::communities::togglePeerLinkRequestApproval<::mtproto::tl::owning>;
-using toggleAllPeerLinkRequestApproval = ::mtproto::api::raw::communities::toggleAllPeerLinkRequestApproval<::mtproto::tl::owning>;
-using toggleParticipantBanned = ::mtproto::api::raw::communities::toggleParticipantBanned<::mtproto::tl::owning>;
-using getParticipantJoinedChats = ::mtproto::api::raw::communities::getParticipantJoinedChats<::mtproto::tl::owning>;
+using create = ::mtproto::api::raw::communities::create<::mtproto::api::tl_storage>;
+using togglePeerLink = ::mtproto::api::raw::communities::togglePeerLink<::mtproto::api::tl_storage>;
+using getJoinedCommunities = ::mtproto::api::raw::communities::getJoinedCommunities<::mtproto::api::tl_storage>;
+using toggleCommunityCollapsedInDialogs = ::mtproto::api::raw::communities::toggleCommunityCollapsedInDialogs<::mtproto::api::tl_storage>;
+using getPeerLinkRequests = ::mtproto::api::raw::communities::getPeerLinkRequests<::mtproto::api::tl_storage>;
+using togglePeerLinkRequestApproval = ::mtproto::api::raw::communities::togglePeerLinkRequestApproval<::mtproto::api::tl_storage>;
+using toggleAllPeerLinkRequestApproval = ::mtproto::api::raw::communities::toggleAllPeerLinkRequestApproval<::mtproto::api::tl_storage>;
+using toggleParticipantBanned = ::mtproto::api::raw::communities::toggleParticipantBanned<::mtproto::api::tl_storage>;
+using getParticipantJoinedChats = ::mtproto::api::raw::communities::getParticipantJoinedChats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::communities
 
 namespace mtproto::api::ephemeral {
-using sendMessage = ::mtproto::api::raw::ephemeral::sendMessage<::mtproto::tl::owning>;
-using deleteMessage = ::mtproto::api::raw::ephemeral::deleteMessage<::mtproto::tl::owning>;
-using reportMessage = ::mtproto::api::raw::ephemeral::reportMessage<::mtproto::tl::owning>;
-using getCallbackAnswer = ::mtproto::api::raw::ephemeral::getCallbackAnswer<::mtproto::tl::owning>;
-using editMessage = ::mtproto::api::raw::ephemeral::editMessage<::mtproto::tl::owning>;
-using deleteWelcomeMessage = ::mtproto::api::raw::ephemeral::deleteWelcomeMessage<::mtproto::tl::owning>;
-using deleteAllWelcomeMessages = ::mtproto::api::raw::ephemeral::deleteAllWelcomeMessages<::mtproto::tl::owning>;
-using getWelcomeMessages = ::mtproto::api::raw::ephemeral::getWelcomeMessages<::mtproto::tl::owning>;
+using sendMessage = ::mtproto::api::raw::ephemeral::sendMessage<::mtproto::api::tl_storage>;
+using deleteMessage = ::mtproto::api::raw::ephemeral::deleteMessage<::mtproto::api::tl_storage>;
+using reportMessage = ::mtproto::api::raw::ephemeral::reportMessage<::mtproto::api::tl_storage>;
+using getCallbackAnswer = ::mtproto::api::raw::ephemeral::getCallbackAnswer<::mtproto::api::tl_storage>;
+using editMessage = ::mtproto::api::raw::ephemeral::editMessage<::mtproto::api::tl_storage>;
+using deleteWelcomeMessage = ::mtproto::api::raw::ephemeral::deleteWelcomeMessage<::mtproto::api::tl_storage>;
+using deleteAllWelcomeMessages = ::mtproto::api::raw::ephemeral::deleteAllWelcomeMessages<::mtproto::api::tl_storage>;
+using getWelcomeMessages = ::mtproto::api::raw::ephemeral::getWelcomeMessages<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::ephemeral
 
 namespace mtproto::api {
-using Error = ::mtproto::api::raw::Error<::mtproto::tl::owning>;
-using Null = ::mtproto::api::raw::Null<::mtproto::tl::owning>;
-using InputPeer = ::mtproto::api::raw::InputPeer<::mtproto::tl::owning>;
-using InputUser = ::mtproto::api::raw::InputUser<::mtproto::tl::owning>;
-using InputContact = ::mtproto::api::raw::InputContact<::mtproto::tl::owning>;
-using InputFile = ::mtproto::api::raw::InputFile<::mtproto::tl::owning>;
-using InputMedia = ::mtproto::api::raw::InputMedia<::mtproto::tl::owning>;
-using InputChatPhoto = ::mtproto::api::raw::InputChatPhoto<::mtproto::tl::owning>;
-using InputGeoPoint = ::mtproto::api::raw::InputGeoPoint<::mtproto::tl::owning>;
-using InputPhoto = ::mtproto::api::raw::InputPhoto<::mtproto::tl::owning>;
-using InputFileLocation = ::mtproto::api::raw::InputFileLocation<::mtproto::tl::owning>;
-using Peer = ::mtproto::api::raw::Peer<::mtproto::tl::owning>;
+using Error = ::mtproto::api::raw::Error<::mtproto::api::tl_storage>;
+using Null = ::mtproto::api::raw::Null<::mtproto::api::tl_storage>;
+using InputPeer = ::mtproto::api::raw::InputPeer<::mtproto::api::tl_storage>;
+using InputUser = ::mtproto::api::raw::InputUser<::mtproto::api::tl_storage>;
+using InputContact = ::mtproto::api::raw::InputContact<::mtproto::api::tl_storage>;
+using InputFile = ::mtproto::api::raw::InputFile<::mtproto::api::tl_storage>;
+using InputMedia = ::mtproto::api::raw::InputMedia<::mtproto::api::tl_storage>;
+using InputChatPhoto = ::mtproto::api::raw::InputChatPhoto<::mtproto::api::tl_storage>;
+using InputGeoPoint = ::mtproto::api::raw::InputGeoPoint<::mtproto::api::tl_storage>;
+using InputPhoto = ::mtproto::api::raw::InputPhoto<::mtproto::api::tl_storage>;
+using InputFileLocation = ::mtproto::api::raw::InputFileLocation<::mtproto::api::tl_storage>;
+using Peer = ::mtproto::api::raw::Peer<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::storage {
-using FileType = ::mtproto::api::raw::storage::FileType<::mtproto::tl::owning>;
+using FileType = ::mtproto::api::raw::storage::FileType<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::storage
 
 namespace mtproto::api {
-using User = ::mtproto::api::raw::User<::mtproto::tl::owning>;
-using UserProfilePhoto = ::mtproto::api::raw::UserProfilePhoto<::mtproto::tl::owning>;
-using UserStatus = ::mtproto::api::raw::UserStatus<::mtproto::tl::owning>;
-using Chat = ::mtproto::api::raw::Chat<::mtproto::tl::owning>;
-using ChatFull = ::mtproto::api::raw::ChatFull<::mtproto::tl::owning>;
-using ChatParticipant = ::mtproto::api::raw::ChatParticipant<::mtproto::tl::owning>;
-using ChatParticipants = ::mtproto::api::raw::ChatParticipants<::mtproto::tl::owning>;
-using ChatPhoto = ::mtproto::api::raw::ChatPhoto<::mtproto::tl::owning>;
-using Message = ::mtproto::api::raw::Message<::mtproto::tl::owning>;
-using MessageMedia = ::mtproto::api::raw::MessageMedia<::mtproto::tl::owning>;
-using MessageAction = ::mtproto::api::raw::MessageAction<::mtproto::tl::owning>;
-using Dialog = ::mtproto::api::raw::Dialog<::mtproto::tl::owning>;
-using Photo = ::mtproto::api::raw::Photo<::mtproto::tl::owning>;
-using PhotoSize = ::mtproto::api::raw::PhotoSize<::mtproto::tl::owning>;
-using GeoPoint = ::mtproto::api::raw::GeoPoint<::mtproto::tl::owning>;
+using User = ::mtproto::api::raw::User<::mtproto::api::tl_storage>;
+using UserProfilePhoto = ::mtproto::api::raw::UserProfilePhoto<::mtproto::api::tl_storage>;
+using UserStatus = ::mtproto::api::raw::UserStatus<::mtproto::api::tl_storage>;
+using Chat = ::mtproto::api::raw::Chat<::mtproto::api::tl_storage>;
+using ChatFull = ::mtproto::api::raw::ChatFull<::mtproto::api::tl_storage>;
+using ChatParticipant = ::mtproto::api::raw::ChatParticipant<::mtproto::api::tl_storage>;
+using ChatParticipants = ::mtproto::api::raw::ChatParticipants<::mtproto::api::tl_storage>;
+using ChatPhoto = ::mtproto::api::raw::ChatPhoto<::mtproto::api::tl_storage>;
+using Message = ::mtproto::api::raw::Message<::mtproto::api::tl_storage>;
+using MessageMedia = ::mtproto::api::raw::MessageMedia<::mtproto::api::tl_storage>;
+using MessageAction = ::mtproto::api::raw::MessageAction<::mtproto::api::tl_storage>;
+using Dialog = ::mtproto::api::raw::Dialog<::mtproto::api::tl_storage>;
+using Photo = ::mtproto::api::raw::Photo<::mtproto::api::tl_storage>;
+using PhotoSize = ::mtproto::api::raw::PhotoSize<::mtproto::api::tl_storage>;
+using GeoPoint = ::mtproto::api::raw::GeoPoint<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::auth {
-using SentCode = ::mtproto::api::raw::auth::SentCode<::mtproto::tl::owning>;
-using Authorization = ::mtproto::api::raw::auth::Authorization<::mtproto::tl::owning>;
-using ExportedAuthorization = ::mtproto::api::raw::auth::ExportedAuthorization<::mtproto::tl::owning>;
+using SentCode = ::mtproto::api::raw::auth::SentCode<::mtproto::api::tl_storage>;
+using Authorization = ::mtproto::api::raw::auth::Authorization<::mtproto::api::tl_storage>;
+using ExportedAuthorization = ::mtproto::api::raw::auth::ExportedAuthorization<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api {
-using InputNotifyPeer = ::mtproto::api::raw::InputNotifyPeer<::mtproto::tl::owning>;
-using InputPeerNotifySettings = ::mtproto::api::raw::InputPeerNotifySettings<::mtproto::tl::owning>;
-using PeerNotifySettings = ::mtproto::api::raw::PeerNotifySettings<::mtproto::tl::owning>;
-using PeerSettings = ::mtproto::api::raw::PeerSettings<::mtproto::tl::owning>;
-using WallPaper = ::mtproto::api::raw::WallPaper<::mtproto::tl::owning>;
-using ReportReason = ::mtproto::api::raw::ReportReason<::mtproto::tl::owning>;
-using UserFull = ::mtproto::api::raw::UserFull<::mtproto::tl::owning>;
-using Contact = ::mtproto::api::raw::Contact<::mtproto::tl::owning>;
-using ImportedContact = ::mtproto::api::raw::ImportedContact<::mtproto::tl::owning>;
-using ContactStatus = ::mtproto::api::raw::ContactStatus<::mtproto::tl::owning>;
+using InputNotifyPeer = ::mtproto::api::raw::InputNotifyPeer<::mtproto::api::tl_storage>;
+using InputPeerNotifySettings = ::mtproto::api::raw::InputPeerNotifySettings<::mtproto::api::tl_storage>;
+using PeerNotifySettings = ::mtproto::api::raw::PeerNotifySettings<::mtproto::api::tl_storage>;
+using PeerSettings = ::mtproto::api::raw::PeerSettings<::mtproto::api::tl_storage>;
+using WallPaper = ::mtproto::api::raw::WallPaper<::mtproto::api::tl_storage>;
+using ReportReason = ::mtproto::api::raw::ReportReason<::mtproto::api::tl_storage>;
+using UserFull = ::mtproto::api::raw::UserFull<::mtproto::api::tl_storage>;
+using Contact = ::mtproto::api::raw::Contact<::mtproto::api::tl_storage>;
+using ImportedContact = ::mtproto::api::raw::ImportedContact<::mtproto::api::tl_storage>;
+using ContactStatus = ::mtproto::api::raw::ContactStatus<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using Contacts = ::mtproto::api::raw::contacts::Contacts<::mtproto::tl::owning>;
-using ImportedContacts = ::mtproto::api::raw::contacts::ImportedContacts<::mtproto::tl::owning>;
-using Blocked = ::mtproto::api::raw::contacts::Blocked<::mtproto::tl::owning>;
+using Contacts = ::mtproto::api::raw::contacts::Contacts<::mtproto::api::tl_storage>;
+using ImportedContacts = ::mtproto::api::raw::contacts::ImportedContacts<::mtproto::api::tl_storage>;
+using Blocked = ::mtproto::api::raw::contacts::Blocked<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api::messages {
-using Dialogs = ::mtproto::api::raw::messages::Dialogs<::mtproto::tl::owning>;
-using Messages = ::mtproto::api::raw::messages::Messages<::mtproto::tl::owning>;
-using Chats = ::mtproto::api::raw::messages::Chats<::mtproto::tl::owning>;
-using ChatFull = ::mtproto::api::raw::messages::ChatFull<::mtproto::tl::owning>;
-using AffectedHistory = ::mtproto::api::raw::messages::AffectedHistory<::mtproto::tl::owning>;
+using Dialogs = ::mtproto::api::raw::messages::Dialogs<::mtproto::api::tl_storage>;
+using Messages = ::mtproto::api::raw::messages::Messages<::mtproto::api::tl_storage>;
+using Chats = ::mtproto::api::raw::messages::Chats<::mtproto::api::tl_storage>;
+using ChatFull = ::mtproto::api::raw::messages::ChatFull<::mtproto::api::tl_storage>;
+using AffectedHistory = ::mtproto::api::raw::messages::AffectedHistory<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using MessagesFilter = ::mtproto::api::raw::MessagesFilter<::mtproto::tl::owning>;
-using Update = ::mtproto::api::raw::Update<::mtproto::tl::owning>;
+using MessagesFilter = ::mtproto::api::raw::MessagesFilter<::mtproto::api::tl_storage>;
+using Update = ::mtproto::api::raw::Update<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::updates {
-using State = ::mtproto::api::raw::updates::State<::mtproto::tl::owning>;
-using Difference = ::mtproto::api::raw::updates::Difference<::mtproto::tl::owning>;
+using State = ::mtproto::api::raw::updates::State<::mtproto::api::tl_storage>;
+using Difference = ::mtproto::api::raw::updates::Difference<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::updates
 
 namespace mtproto::api {
-using Updates = ::mtproto::api::raw::Updates<::mtproto::tl::owning>;
+using Updates = ::mtproto::api::raw::Updates<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::photos {
-using Photos = ::mtproto::api::raw::photos::Photos<::mtproto::tl::owning>;
-using Photo = ::mtproto::api::raw::photos::Photo<::mtproto::tl::owning>;
+using Photos = ::mtproto::api::raw::photos::Photos<::mtproto::api::tl_storage>;
+using Photo = ::mtproto::api::raw::photos::Photo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::photos
 
 namespace mtproto::api::upload {
-using File = ::mtproto::api::raw::upload::File<::mtproto::tl::owning>;
+using File = ::mtproto::api::raw::upload::File<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::upload
 
 namespace mtproto::api {
-using DcOption = ::mtproto::api::raw::DcOption<::mtproto::tl::owning>;
-using Config = ::mtproto::api::raw::Config<::mtproto::tl::owning>;
-using NearestDc = ::mtproto::api::raw::NearestDc<::mtproto::tl::owning>;
+using DcOption = ::mtproto::api::raw::DcOption<::mtproto::api::tl_storage>;
+using Config = ::mtproto::api::raw::Config<::mtproto::api::tl_storage>;
+using NearestDc = ::mtproto::api::raw::NearestDc<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using AppUpdate = ::mtproto::api::raw::help::AppUpdate<::mtproto::tl::owning>;
-using InviteText = ::mtproto::api::raw::help::InviteText<::mtproto::tl::owning>;
+using AppUpdate = ::mtproto::api::raw::help::AppUpdate<::mtproto::api::tl_storage>;
+using InviteText = ::mtproto::api::raw::help::InviteText<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using EncryptedChat = ::mtproto::api::raw::EncryptedChat<::mtproto::tl::owning>;
-using InputEncryptedChat = ::mtproto::api::raw::InputEncryptedChat<::mtproto::tl::owning>;
-using EncryptedFile = ::mtproto::api::raw::EncryptedFile<::mtproto::tl::owning>;
-using InputEncryptedFile = ::mtproto::api::raw::InputEncryptedFile<::mtproto::tl::owning>;
-using EncryptedMessage = ::mtproto::api::raw::EncryptedMessage<::mtproto::tl::owning>;
+using EncryptedChat = ::mtproto::api::raw::EncryptedChat<::mtproto::api::tl_storage>;
+using InputEncryptedChat = ::mtproto::api::raw::InputEncryptedChat<::mtproto::api::tl_storage>;
+using EncryptedFile = ::mtproto::api::raw::EncryptedFile<::mtproto::api::tl_storage>;
+using InputEncryptedFile = ::mtproto::api::raw::InputEncryptedFile<::mtproto::api::tl_storage>;
+using EncryptedMessage = ::mtproto::api::raw::EncryptedMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using DhConfig = ::mtproto::api::raw::messages::DhConfig<::mtproto::tl::owning>;
-using SentEncryptedMessage = ::mtproto::api::raw::messages::SentEncryptedMessage<::mtproto::tl::owning>;
+using DhConfig = ::mtproto::api::raw::messages::DhConfig<::mtproto::api::tl_storage>;
+using SentEncryptedMessage = ::mtproto::api::raw::messages::SentEncryptedMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using InputDocument = ::mtproto::api::raw::InputDocument<::mtproto::tl::owning>;
-using Document = ::mtproto::api::raw::Document<::mtproto::tl::owning>;
+using InputDocument = ::mtproto::api::raw::InputDocument<::mtproto::api::tl_storage>;
+using Document = ::mtproto::api::raw::Document<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using Support = ::mtproto::api::raw::help::Support<::mtproto::tl::owning>;
+using Support = ::mtproto::api::raw::help::Support<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using NotifyPeer = ::mtproto::api::raw::NotifyPeer<::mtproto::tl::owning>;
-using SendMessageAction = ::mtproto::api::raw::SendMessageAction<::mtproto::tl::owning>;
+using NotifyPeer = ::mtproto::api::raw::NotifyPeer<::mtproto::api::tl_storage>;
+using SendMessageAction = ::mtproto::api::raw::SendMessageAction<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using Found = ::mtproto::api::raw::contacts::Found<::mtproto::tl::owning>;
+using Found = ::mtproto::api::raw::contacts::Found<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api {
-using InputPrivacyKey = ::mtproto::api::raw::InputPrivacyKey<::mtproto::tl::owning>;
-using PrivacyKey = ::mtproto::api::raw::PrivacyKey<::mtproto::tl::owning>;
-using InputPrivacyRule = ::mtproto::api::raw::InputPrivacyRule<::mtproto::tl::owning>;
-using PrivacyRule = ::mtproto::api::raw::PrivacyRule<::mtproto::tl::owning>;
+using InputPrivacyKey = ::mtproto::api::raw::InputPrivacyKey<::mtproto::api::tl_storage>;
+using PrivacyKey = ::mtproto::api::raw::PrivacyKey<::mtproto::api::tl_storage>;
+using InputPrivacyRule = ::mtproto::api::raw::InputPrivacyRule<::mtproto::api::tl_storage>;
+using PrivacyRule = ::mtproto::api::raw::PrivacyRule<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using PrivacyRules = ::mtproto::api::raw::account::PrivacyRules<::mtproto::tl::owning>;
+using PrivacyRules = ::mtproto::api::raw::account::PrivacyRules<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using AccountDaysTTL = ::mtproto::api::raw::AccountDaysTTL<::mtproto::tl::owning>;
-using DocumentAttribute = ::mtproto::api::raw::DocumentAttribute<::mtproto::tl::owning>;
+using AccountDaysTTL = ::mtproto::api::raw::AccountDaysTTL<::mtproto::api::tl_storage>;
+using DocumentAttribute = ::mtproto::api::raw::DocumentAttribute<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using Stickers = ::mtproto::api::raw::messages::Stickers<::mtproto::tl::owning>;
+using Stickers = ::mtproto::api::raw::messages::Stickers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using StickerPack = ::mtproto::api::raw::StickerPack<::mtproto::tl::owning>;
+using StickerPack = ::mtproto::api::raw::StickerPack<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using AllStickers = ::mtproto::api::raw::messages::AllStickers<::mtproto::tl::owning>;
-using AffectedMessages = ::mtproto::api::raw::messages::AffectedMessages<::mtproto::tl::owning>;
+using AllStickers = ::mtproto::api::raw::messages::AllStickers<::mtproto::api::tl_storage>;
+using AffectedMessages = ::mtproto::api::raw::messages::AffectedMessages<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using WebPage = ::mtproto::api::raw::WebPage<::mtproto::tl::owning>;
-using Authorization = ::mtproto::api::raw::Authorization<::mtproto::tl::owning>;
+using WebPage = ::mtproto::api::raw::WebPage<::mtproto::api::tl_storage>;
+using Authorization = ::mtproto::api::raw::Authorization<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using Authorizations = ::mtproto::api::raw::account::Authorizations<::mtproto::tl::owning>;
-using Password = ::mtproto::api::raw::account::Password<::mtproto::tl::owning>;
-using PasswordSettings = ::mtproto::api::raw::account::PasswordSettings<::mtproto::tl::owning>;
-using PasswordInputSettings = ::mtproto::api::raw::account::PasswordInputSettings<::mtproto::tl::owning>;
+using Authorizations = ::mtproto::api::raw::account::Authorizations<::mtproto::api::tl_storage>;
+using Password = ::mtproto::api::raw::account::Password<::mtproto::api::tl_storage>;
+using PasswordSettings = ::mtproto::api::raw::account::PasswordSettings<::mtproto::api::tl_storage>;
+using PasswordInputSettings = ::mtproto::api::raw::account::PasswordInputSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::auth {
-using PasswordRecovery = ::mtproto::api::raw::auth::PasswordRecovery<::mtproto::tl::owning>;
+using PasswordRecovery = ::mtproto::api::raw::auth::PasswordRecovery<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api {
-using ReceivedNotifyMessage = ::mtproto::api::raw::ReceivedNotifyMessage<::mtproto::tl::owning>;
-using ExportedChatInvite = ::mtproto::api::raw::ExportedChatInvite<::mtproto::tl::owning>;
-using ChatInvite = ::mtproto::api::raw::ChatInvite<::mtproto::tl::owning>;
-using InputStickerSet = ::mtproto::api::raw::InputStickerSet<::mtproto::tl::owning>;
-using StickerSet = ::mtproto::api::raw::StickerSet<::mtproto::tl::owning>;
+using ReceivedNotifyMessage = ::mtproto::api::raw::ReceivedNotifyMessage<::mtproto::api::tl_storage>;
+using ExportedChatInvite = ::mtproto::api::raw::ExportedChatInvite<::mtproto::api::tl_storage>;
+using ChatInvite = ::mtproto::api::raw::ChatInvite<::mtproto::api::tl_storage>;
+using InputStickerSet = ::mtproto::api::raw::InputStickerSet<::mtproto::api::tl_storage>;
+using StickerSet = ::mtproto::api::raw::StickerSet<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using StickerSet = ::mtproto::api::raw::messages::StickerSet<::mtproto::tl::owning>;
+using StickerSet = ::mtproto::api::raw::messages::StickerSet<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using BotCommand = ::mtproto::api::raw::BotCommand<::mtproto::tl::owning>;
-using BotInfo = ::mtproto::api::raw::BotInfo<::mtproto::tl::owning>;
-using KeyboardButton = ::mtproto::api::raw::KeyboardButton<::mtproto::tl::owning>;
-using KeyboardButtonRow = ::mtproto::api::raw::KeyboardButtonRow<::mtproto::tl::owning>;
-using ReplyMarkup = ::mtproto::api::raw::ReplyMarkup<::mtproto::tl::owning>;
-using MessageEntity = ::mtproto::api::raw::MessageEntity<::mtproto::tl::owning>;
-using InputChannel = ::mtproto::api::raw::InputChannel<::mtproto::tl::owning>;
+using BotCommand = ::mtproto::api::raw::BotCommand<::mtproto::api::tl_storage>;
+using BotInfo = ::mtproto::api::raw::BotInfo<::mtproto::api::tl_storage>;
+using KeyboardButton = ::mtproto::api::raw::KeyboardButton<::mtproto::api::tl_storage>;
+using KeyboardButtonRow = ::mtproto::api::raw::KeyboardButtonRow<::mtproto::api::tl_storage>;
+using ReplyMarkup = ::mtproto::api::raw::ReplyMarkup<::mtproto::api::tl_storage>;
+using MessageEntity = ::mtproto::api::raw::MessageEntity<::mtproto::api::tl_storage>;
+using InputChannel = ::mtproto::api::raw::InputChannel<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using ResolvedPeer = ::mtproto::api::raw::contacts::ResolvedPeer<::mtproto::tl::owning>;
+using ResolvedPeer = ::mtproto::api::raw::contacts::ResolvedPeer<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api {
-using MessageRange = ::mtproto::api::raw::MessageRange<::mtproto::tl::owning>;
+using MessageRange = ::mtproto::api::raw::MessageRange<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::updates {
-using ChannelDifference = ::mtproto::api::raw::updates::ChannelDifference<::mtproto::tl::owning>;
+using ChannelDifference = ::mtproto::api::raw::updates::ChannelDifference<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::updates
 
 namespace mtproto::api {
-using ChannelMessagesFilter = ::mtproto::api::raw::ChannelMessagesFilter<::mtproto::tl::owning>;
-using ChannelParticipant = ::mtproto::api::raw::ChannelParticipant<::mtproto::tl::owning>;
-using ChannelParticipantsFilter = ::mtproto::api::raw::ChannelParticipantsFilter<::mtproto::tl::owning>;
+using ChannelMessagesFilter = ::mtproto::api::raw::ChannelMessagesFilter<::mtproto::api::tl_storage>;
+using ChannelParticipant = ::mtproto::api::raw::ChannelParticipant<::mtproto::api::tl_storage>;
+using ChannelParticipantsFilter = ::mtproto::api::raw::ChannelParticipantsFilter<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::channels {
-using ChannelParticipants = ::mtproto::api::raw::channels::ChannelParticipants<::mtproto::tl::owning>;
-using ChannelParticipant = ::mtproto::api::raw::channels::ChannelParticipant<::mtproto::tl::owning>;
+using ChannelParticipants = ::mtproto::api::raw::channels::ChannelParticipants<::mtproto::api::tl_storage>;
+using ChannelParticipant = ::mtproto::api::raw::channels::ChannelParticipant<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::channels
 
 namespace mtproto::api::help {
-using TermsOfService = ::mtproto::api::raw::help::TermsOfService<::mtproto::tl::owning>;
+using TermsOfService = ::mtproto::api::raw::help::TermsOfService<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api::messages {
-using SavedGifs = ::mtproto::api::raw::messages::SavedGifs<::mtproto::tl::owning>;
+using SavedGifs = ::mtproto::api::raw::messages::SavedGifs<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using InputBotInlineMessage = ::mtproto::api::raw::InputBotInlineMessage<::mtproto::tl::owning>;
-using InputBotInlineResult = ::mtproto::api::raw::InputBotInlineResult<::mtproto::tl::owning>;
-using BotInlineMessage = ::mtproto::api::raw::BotInlineMessage<::mtproto::tl::owning>;
-using BotInlineResult = ::mtproto::api::raw::BotInlineResult<::mtproto::tl::owning>;
+using InputBotInlineMessage = ::mtproto::api::raw::InputBotInlineMessage<::mtproto::api::tl_storage>;
+using InputBotInlineResult = ::mtproto::api::raw::InputBotInlineResult<::mtproto::api::tl_storage>;
+using BotInlineMessage = ::mtproto::api::raw::BotInlineMessage<::mtproto::api::tl_storage>;
+using BotInlineResult = ::mtproto::api::raw::BotInlineResult<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using BotResults = ::mtproto::api::raw::messages::BotResults<::mtproto::tl::owning>;
+using BotResults = ::mtproto::api::raw::messages::BotResults<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using ExportedMessageLink = ::mtproto::api::raw::ExportedMessageLink<::mtproto::tl::owning>;
-using MessageFwdHeader = ::mtproto::api::raw::MessageFwdHeader<::mtproto::tl::owning>;
+using ExportedMessageLink = ::mtproto::api::raw::ExportedMessageLink<::mtproto::api::tl_storage>;
+using MessageFwdHeader = ::mtproto::api::raw::MessageFwdHeader<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::auth {
-using CodeType = ::mtproto::api::raw::auth::CodeType<::mtproto::tl::owning>;
-using SentCodeType = ::mtproto::api::raw::auth::SentCodeType<::mtproto::tl::owning>;
+using CodeType = ::mtproto::api::raw::auth::CodeType<::mtproto::api::tl_storage>;
+using SentCodeType = ::mtproto::api::raw::auth::SentCodeType<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api::messages {
-using BotCallbackAnswer = ::mtproto::api::raw::messages::BotCallbackAnswer<::mtproto::tl::owning>;
-using MessageEditData = ::mtproto::api::raw::messages::MessageEditData<::mtproto::tl::owning>;
+using BotCallbackAnswer = ::mtproto::api::raw::messages::BotCallbackAnswer<::mtproto::api::tl_storage>;
+using MessageEditData = ::mtproto::api::raw::messages::MessageEditData<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using InputBotInlineMessageID = ::mtproto::api::raw::InputBotInlineMessageID<::mtproto::tl::owning>;
-using InlineBotSwitchPM = ::mtproto::api::raw::InlineBotSwitchPM<::mtproto::tl::owning>;
+using InputBotInlineMessageID = ::mtproto::api::raw::InputBotInlineMessageID<::mtproto::api::tl_storage>;
+using InlineBotSwitchPM = ::mtproto::api::raw::InlineBotSwitchPM<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using PeerDialogs = ::mtproto::api::raw::messages::PeerDialogs<::mtproto::tl::owning>;
+using PeerDialogs = ::mtproto::api::raw::messages::PeerDialogs<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using TopPeer = ::mtproto::api::raw::TopPeer<::mtproto::tl::owning>;
-using TopPeerCategory = ::mtproto::api::raw::TopPeerCategory<::mtproto::tl::owning>;
-using TopPeerCategoryPeers = ::mtproto::api::raw::TopPeerCategoryPeers<::mtproto::tl::owning>;
+using TopPeer = ::mtproto::api::raw::TopPeer<::mtproto::api::tl_storage>;
+using TopPeerCategory = ::mtproto::api::raw::TopPeerCategory<::mtproto::api::tl_storage>;
+using TopPeerCategoryPeers = ::mtproto::api::raw::TopPeerCategoryPeers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using TopPeers = ::mtproto::api::raw::contacts::TopPeers<::mtproto::tl::owning>;
+using TopPeers = ::mtproto::api::raw::contacts::TopPeers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api {
-using DraftMessage = ::mtproto::api::raw::DraftMessage<::mtproto::tl::owning>;
+using DraftMessage = ::mtproto::api::raw::DraftMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using FeaturedStickers = ::mtproto::api::raw::messages::FeaturedStickers<::mtproto::tl::owning>;
-using RecentStickers = ::mtproto::api::raw::messages::RecentStickers<::mtproto::tl::owning>;
-using ArchivedStickers = ::mtproto::api::raw::messages::ArchivedStickers<::mtproto::tl::owning>;
-using StickerSetInstallResult = ::mtproto::api::raw::messages::StickerSetInstallResult<::mtproto::tl::owning>;
+using FeaturedStickers = ::mtproto::api::raw::messages::FeaturedStickers<::mtproto::api::tl_storage>;
+using RecentStickers = ::mtproto::api::raw::messages::RecentStickers<::mtproto::api::tl_storage>;
+using ArchivedStickers = ::mtproto::api::raw::messages::ArchivedStickers<::mtproto::api::tl_storage>;
+using StickerSetInstallResult = ::mtproto::api::raw::messages::StickerSetInstallResult<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using StickerSetCovered = ::mtproto::api::raw::StickerSetCovered<::mtproto::tl::owning>;
-using MaskCoords = ::mtproto::api::raw::MaskCoords<::mtproto::tl::owning>;
-using InputStickeredMedia = ::mtproto::api::raw::InputStickeredMedia<::mtproto::tl::owning>;
-using Game = ::mtproto::api::raw::Game<::mtproto::tl::owning>;
-using InputGame = ::mtproto::api::raw::InputGame<::mtproto::tl::owning>;
-using HighScore = ::mtproto::api::raw::HighScore<::mtproto::tl::owning>;
+using StickerSetCovered = ::mtproto::api::raw::StickerSetCovered<::mtproto::api::tl_storage>;
+using MaskCoords = ::mtproto::api::raw::MaskCoords<::mtproto::api::tl_storage>;
+using InputStickeredMedia = ::mtproto::api::raw::InputStickeredMedia<::mtproto::api::tl_storage>;
+using Game = ::mtproto::api::raw::Game<::mtproto::api::tl_storage>;
+using InputGame = ::mtproto::api::raw::InputGame<::mtproto::api::tl_storage>;
+using HighScore = ::mtproto::api::raw::HighScore<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using HighScores = ::mtproto::api::raw::messages::HighScores<::mtproto::tl::owning>;
+using HighScores = ::mtproto::api::raw::messages::HighScores<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using RichText = ::mtproto::api::raw::RichText<::mtproto::tl::owning>;
-using PageBlock = ::mtproto::api::raw::PageBlock<::mtproto::tl::owning>;
-using PhoneCallDiscardReason = ::mtproto::api::raw::PhoneCallDiscardReason<::mtproto::tl::owning>;
-using DataJSON = ::mtproto::api::raw::DataJSON<::mtproto::tl::owning>;
-using LabeledPrice = ::mtproto::api::raw::LabeledPrice<::mtproto::tl::owning>;
-using Invoice = ::mtproto::api::raw::Invoice<::mtproto::tl::owning>;
-using PaymentCharge = ::mtproto::api::raw::PaymentCharge<::mtproto::tl::owning>;
-using PostAddress = ::mtproto::api::raw::PostAddress<::mtproto::tl::owning>;
-using PaymentRequestedInfo = ::mtproto::api::raw::PaymentRequestedInfo<::mtproto::tl::owning>;
-using PaymentSavedCredentials = ::mtproto::api::raw::PaymentSavedCredentials<::mtproto::tl::owning>;
-using WebDocument = ::mtproto::api::raw::WebDocument<::mtproto::tl::owning>;
-using InputWebDocument = ::mtproto::api::raw::InputWebDocument<::mtproto::tl::owning>;
-using InputWebFileLocation = ::mtproto::api::raw::InputWebFileLocation<::mtproto::tl::owning>;
+using RichText = ::mtproto::api::raw::RichText<::mtproto::api::tl_storage>;
+using PageBlock = ::mtproto::api::raw::PageBlock<::mtproto::api::tl_storage>;
+using PhoneCallDiscardReason = ::mtproto::api::raw::PhoneCallDiscardReason<::mtproto::api::tl_storage>;
+using DataJSON = ::mtproto::api::raw::DataJSON<::mtproto::api::tl_storage>;
+using LabeledPrice = ::mtproto::api::raw::LabeledPrice<::mtproto::api::tl_storage>;
+using Invoice = ::mtproto::api::raw::Invoice<::mtproto::api::tl_storage>;
+using PaymentCharge = ::mtproto::api::raw::PaymentCharge<::mtproto::api::tl_storage>;
+using PostAddress = ::mtproto::api::raw::PostAddress<::mtproto::api::tl_storage>;
+using PaymentRequestedInfo = ::mtproto::api::raw::PaymentRequestedInfo<::mtproto::api::tl_storage>;
+using PaymentSavedCredentials = ::mtproto::api::raw::PaymentSavedCredentials<::mtproto::api::tl_storage>;
+using WebDocument = ::mtproto::api::raw::WebDocument<::mtproto::api::tl_storage>;
+using InputWebDocument = ::mtproto::api::raw::InputWebDocument<::mtproto::api::tl_storage>;
+using InputWebFileLocation = ::mtproto::api::raw::InputWebFileLocation<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::upload {
-using WebFile = ::mtproto::api::raw::upload::WebFile<::mtproto::tl::owning>;
+using WebFile = ::mtproto::api::raw::upload::WebFile<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::upload
 
 namespace mtproto::api::payments {
-using PaymentForm = ::mtproto::api::raw::payments::PaymentForm<::mtproto::tl::owning>;
-using ValidatedRequestedInfo = ::mtproto::api::raw::payments::ValidatedRequestedInfo<::mtproto::tl::owning>;
-using PaymentResult = ::mtproto::api::raw::payments::PaymentResult<::mtproto::tl::owning>;
-using PaymentReceipt = ::mtproto::api::raw::payments::PaymentReceipt<::mtproto::tl::owning>;
-using SavedInfo = ::mtproto::api::raw::payments::SavedInfo<::mtproto::tl::owning>;
+using PaymentForm = ::mtproto::api::raw::payments::PaymentForm<::mtproto::api::tl_storage>;
+using ValidatedRequestedInfo = ::mtproto::api::raw::payments::ValidatedRequestedInfo<::mtproto::api::tl_storage>;
+using PaymentResult = ::mtproto::api::raw::payments::PaymentResult<::mtproto::api::tl_storage>;
+using PaymentReceipt = ::mtproto::api::raw::payments::PaymentReceipt<::mtproto::api::tl_storage>;
+using SavedInfo = ::mtproto::api::raw::payments::SavedInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using InputPaymentCredentials = ::mtproto::api::raw::InputPaymentCredentials<::mtproto::tl::owning>;
+using InputPaymentCredentials = ::mtproto::api::raw::InputPaymentCredentials<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using TmpPassword = ::mtproto::api::raw::account::TmpPassword<::mtproto::tl::owning>;
+using TmpPassword = ::mtproto::api::raw::account::TmpPassword<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using ShippingOption = ::mtproto::api::raw::ShippingOption<::mtproto::tl::owning>;
-using InputStickerSetItem = ::mtproto::api::raw::InputStickerSetItem<::mtproto::tl::owning>;
-using InputPhoneCall = ::mtproto::api::raw::InputPhoneCall<::mtproto::tl::owning>;
-using PhoneCall = ::mtproto::api::raw::PhoneCall<::mtproto::tl::owning>;
-using PhoneConnection = ::mtproto::api::raw::PhoneConnection<::mtproto::tl::owning>;
-using PhoneCallProtocol = ::mtproto::api::raw::PhoneCallProtocol<::mtproto::tl::owning>;
+using ShippingOption = ::mtproto::api::raw::ShippingOption<::mtproto::api::tl_storage>;
+using InputStickerSetItem = ::mtproto::api::raw::InputStickerSetItem<::mtproto::api::tl_storage>;
+using InputPhoneCall = ::mtproto::api::raw::InputPhoneCall<::mtproto::api::tl_storage>;
+using PhoneCall = ::mtproto::api::raw::PhoneCall<::mtproto::api::tl_storage>;
+using PhoneConnection = ::mtproto::api::raw::PhoneConnection<::mtproto::api::tl_storage>;
+using PhoneCallProtocol = ::mtproto::api::raw::PhoneCallProtocol<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::phone {
-using PhoneCall = ::mtproto::api::raw::phone::PhoneCall<::mtproto::tl::owning>;
+using PhoneCall = ::mtproto::api::raw::phone::PhoneCall<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::phone
 
 namespace mtproto::api::upload {
-using CdnFile = ::mtproto::api::raw::upload::CdnFile<::mtproto::tl::owning>;
+using CdnFile = ::mtproto::api::raw::upload::CdnFile<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::upload
 
 namespace mtproto::api {
-using CdnPublicKey = ::mtproto::api::raw::CdnPublicKey<::mtproto::tl::owning>;
-using CdnConfig = ::mtproto::api::raw::CdnConfig<::mtproto::tl::owning>;
-using LangPackString = ::mtproto::api::raw::LangPackString<::mtproto::tl::owning>;
-using LangPackDifference = ::mtproto::api::raw::LangPackDifference<::mtproto::tl::owning>;
-using LangPackLanguage = ::mtproto::api::raw::LangPackLanguage<::mtproto::tl::owning>;
-using ChannelAdminLogEventAction = ::mtproto::api::raw::ChannelAdminLogEventAction<::mtproto::tl::owning>;
-using ChannelAdminLogEvent = ::mtproto::api::raw::ChannelAdminLogEvent<::mtproto::tl::owning>;
+using CdnPublicKey = ::mtproto::api::raw::CdnPublicKey<::mtproto::api::tl_storage>;
+using CdnConfig = ::mtproto::api::raw::CdnConfig<::mtproto::api::tl_storage>;
+using LangPackString = ::mtproto::api::raw::LangPackString<::mtproto::api::tl_storage>;
+using LangPackDifference = ::mtproto::api::raw::LangPackDifference<::mtproto::api::tl_storage>;
+using LangPackLanguage = ::mtproto::api::raw::LangPackLanguage<::mtproto::api::tl_storage>;
+using ChannelAdminLogEventAction = ::mtproto::api::raw::ChannelAdminLogEventAction<::mtproto::api::tl_storage>;
+using ChannelAdminLogEvent = ::mtproto::api::raw::ChannelAdminLogEvent<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::channels {
-using AdminLogResults = ::mtproto::api::raw::channels::AdminLogResults<::mtproto::tl::owning>;
+using AdminLogResults = ::mtproto::api::raw::channels::AdminLogResults<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::channels
 
 namespace mtproto::api {
-using ChannelAdminLogEventsFilter = ::mtproto::api::raw::ChannelAdminLogEventsFilter<::mtproto::tl::owning>;
-using PopularContact = ::mtproto::api::raw::PopularContact<::mtproto::tl::owning>;
+using ChannelAdminLogEventsFilter = ::mtproto::api::raw::ChannelAdminLogEventsFilter<::mtproto::api::tl_storage>;
+using PopularContact = ::mtproto::api::raw::PopularContact<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using FavedStickers = ::mtproto::api::raw::messages::FavedStickers<::mtproto::tl::owning>;
+using FavedStickers = ::mtproto::api::raw::messages::FavedStickers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using RecentMeUrl = ::mtproto::api::raw::RecentMeUrl<::mtproto::tl::owning>;
+using RecentMeUrl = ::mtproto::api::raw::RecentMeUrl<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using RecentMeUrls = ::mtproto::api::raw::help::RecentMeUrls<::mtproto::tl::owning>;
+using RecentMeUrls = ::mtproto::api::raw::help::RecentMeUrls<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using InputSingleMedia = ::mtproto::api::raw::InputSingleMedia<::mtproto::tl::owning>;
-using WebAuthorization = ::mtproto::api::raw::WebAuthorization<::mtproto::tl::owning>;
+using InputSingleMedia = ::mtproto::api::raw::InputSingleMedia<::mtproto::api::tl_storage>;
+using WebAuthorization = ::mtproto::api::raw::WebAuthorization<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using WebAuthorizations = ::mtproto::api::raw::account::WebAuthorizations<::mtproto::tl::owning>;
+using WebAuthorizations = ::mtproto::api::raw::account::WebAuthorizations<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using InputMessage = ::mtproto::api::raw::InputMessage<::mtproto::tl::owning>;
-using InputDialogPeer = ::mtproto::api::raw::InputDialogPeer<::mtproto::tl::owning>;
-using DialogPeer = ::mtproto::api::raw::DialogPeer<::mtproto::tl::owning>;
+using InputMessage = ::mtproto::api::raw::InputMessage<::mtproto::api::tl_storage>;
+using InputDialogPeer = ::mtproto::api::raw::InputDialogPeer<::mtproto::api::tl_storage>;
+using DialogPeer = ::mtproto::api::raw::DialogPeer<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using FoundStickerSets = ::mtproto::api::raw::messages::FoundStickerSets<::mtproto::tl::owning>;
+using FoundStickerSets = ::mtproto::api::raw::messages::FoundStickerSets<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using FileHash = ::mtproto::api::raw::FileHash<::mtproto::tl::owning>;
-using InputClientProxy = ::mtproto::api::raw::InputClientProxy<::mtproto::tl::owning>;
+using FileHash = ::mtproto::api::raw::FileHash<::mtproto::api::tl_storage>;
+using InputClientProxy = ::mtproto::api::raw::InputClientProxy<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using TermsOfServiceUpdate = ::mtproto::api::raw::help::TermsOfServiceUpdate<::mtproto::tl::owning>;
+using TermsOfServiceUpdate = ::mtproto::api::raw::help::TermsOfServiceUpdate<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using InputSecureFile = ::mtproto::api::raw::InputSecureFile<::mtproto::tl::owning>;
-using SecureFile = ::mtproto::api::raw::SecureFile<::mtproto::tl::owning>;
-using SecureData = ::mtproto::api::raw::SecureData<::mtproto::tl::owning>;
-using SecurePlainData = ::mtproto::api::raw::SecurePlainData<::mtproto::tl::owning>;
-using SecureValueType = ::mtproto::api::raw::SecureValueType<::mtproto::tl::owning>;
-using SecureValue = ::mtproto::api::raw::SecureValue<::mtproto::tl::owning>;
-using InputSecureValue = ::mtproto::api::raw::InputSecureValue<::mtproto::tl::owning>;
-using SecureValueHash = ::mtproto::api::raw::SecureValueHash<::mtproto::tl::owning>;
-using SecureValueError = ::mtproto::api::raw::SecureValueError<::mtproto::tl::owning>;
-using SecureCredentialsEncrypted = ::mtproto::api::raw::SecureCredentialsEncrypted<::mtproto::tl::owning>;
+using InputSecureFile = ::mtproto::api::raw::InputSecureFile<::mtproto::api::tl_storage>;
+using SecureFile = ::mtproto::api::raw::SecureFile<::mtproto::api::tl_storage>;
+using SecureData = ::mtproto::api::raw::SecureData<::mtproto::api::tl_storage>;
+using SecurePlainData = ::mtproto::api::raw::SecurePlainData<::mtproto::api::tl_storage>;
+using SecureValueType = ::mtproto::api::raw::SecureValueType<::mtproto::api::tl_storage>;
+using SecureValue = ::mtproto::api::raw::SecureValue<::mtproto::api::tl_storage>;
+using InputSecureValue = ::mtproto::api::raw::InputSecureValue<::mtproto::api::tl_storage>;
+using SecureValueHash = ::mtproto::api::raw::SecureValueHash<::mtproto::api::tl_storage>;
+using SecureValueError = ::mtproto::api::raw::SecureValueError<::mtproto::api::tl_storage>;
+using SecureCredentialsEncrypted = ::mtproto::api::raw::SecureCredentialsEncrypted<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using AuthorizationForm = ::mtproto::api::raw::account::AuthorizationForm<::mtproto::tl::owning>;
-using SentEmailCode = ::mtproto::api::raw::account::SentEmailCode<::mtproto::tl::owning>;
+using AuthorizationForm = ::mtproto::api::raw::account::AuthorizationForm<::mtproto::api::tl_storage>;
+using SentEmailCode = ::mtproto::api::raw::account::SentEmailCode<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::help {
-using DeepLinkInfo = ::mtproto::api::raw::help::DeepLinkInfo<::mtproto::tl::owning>;
+using DeepLinkInfo = ::mtproto::api::raw::help::DeepLinkInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using SavedContact = ::mtproto::api::raw::SavedContact<::mtproto::tl::owning>;
+using SavedContact = ::mtproto::api::raw::SavedContact<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using Takeout = ::mtproto::api::raw::account::Takeout<::mtproto::tl::owning>;
+using Takeout = ::mtproto::api::raw::account::Takeout<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using PasswordKdfAlgo = ::mtproto::api::raw::PasswordKdfAlgo<::mtproto::tl::owning>;
-using SecurePasswordKdfAlgo = ::mtproto::api::raw::SecurePasswordKdfAlgo<::mtproto::tl::owning>;
-using SecureSecretSettings = ::mtproto::api::raw::SecureSecretSettings<::mtproto::tl::owning>;
-using InputCheckPasswordSRP = ::mtproto::api::raw::InputCheckPasswordSRP<::mtproto::tl::owning>;
-using SecureRequiredType = ::mtproto::api::raw::SecureRequiredType<::mtproto::tl::owning>;
+using PasswordKdfAlgo = ::mtproto::api::raw::PasswordKdfAlgo<::mtproto::api::tl_storage>;
+using SecurePasswordKdfAlgo = ::mtproto::api::raw::SecurePasswordKdfAlgo<::mtproto::api::tl_storage>;
+using SecureSecretSettings = ::mtproto::api::raw::SecureSecretSettings<::mtproto::api::tl_storage>;
+using InputCheckPasswordSRP = ::mtproto::api::raw::InputCheckPasswordSRP<::mtproto::api::tl_storage>;
+using SecureRequiredType = ::mtproto::api::raw::SecureRequiredType<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using PassportConfig = ::mtproto::api::raw::help::PassportConfig<::mtproto::tl::owning>;
+using PassportConfig = ::mtproto::api::raw::help::PassportConfig<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using InputAppEvent = ::mtproto::api::raw::InputAppEvent<::mtproto::tl::owning>;
-using JSONObjectValue = ::mtproto::api::raw::JSONObjectValue<::mtproto::tl::owning>;
-using JSONValue = ::mtproto::api::raw::JSONValue<::mtproto::tl::owning>;
-using PageTableCell = ::mtproto::api::raw::PageTableCell<::mtproto::tl::owning>;
-using PageTableRow = ::mtproto::api::raw::PageTableRow<::mtproto::tl::owning>;
-using PageCaption = ::mtproto::api::raw::PageCaption<::mtproto::tl::owning>;
-using PageListItem = ::mtproto::api::raw::PageListItem<::mtproto::tl::owning>;
-using PageListOrderedItem = ::mtproto::api::raw::PageListOrderedItem<::mtproto::tl::owning>;
-using PageRelatedArticle = ::mtproto::api::raw::PageRelatedArticle<::mtproto::tl::owning>;
-using Page = ::mtproto::api::raw::Page<::mtproto::tl::owning>;
+using InputAppEvent = ::mtproto::api::raw::InputAppEvent<::mtproto::api::tl_storage>;
+using JSONObjectValue = ::mtproto::api::raw::JSONObjectValue<::mtproto::api::tl_storage>;
+using JSONValue = ::mtproto::api::raw::JSONValue<::mtproto::api::tl_storage>;
+using PageTableCell = ::mtproto::api::raw::PageTableCell<::mtproto::api::tl_storage>;
+using PageTableRow = ::mtproto::api::raw::PageTableRow<::mtproto::api::tl_storage>;
+using PageCaption = ::mtproto::api::raw::PageCaption<::mtproto::api::tl_storage>;
+using PageListItem = ::mtproto::api::raw::PageListItem<::mtproto::api::tl_storage>;
+using PageListOrderedItem = ::mtproto::api::raw::PageListOrderedItem<::mtproto::api::tl_storage>;
+using PageRelatedArticle = ::mtproto::api::raw::PageRelatedArticle<::mtproto::api::tl_storage>;
+using Page = ::mtproto::api::raw::Page<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using SupportName = ::mtproto::api::raw::help::SupportName<::mtproto::tl::owning>;
-using UserInfo = ::mtproto::api::raw::help::UserInfo<::mtproto::tl::owning>;
+using SupportName = ::mtproto::api::raw::help::SupportName<::mtproto::api::tl_storage>;
+using UserInfo = ::mtproto::api::raw::help::UserInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using PollAnswer = ::mtproto::api::raw::PollAnswer<::mtproto::tl::owning>;
-using Poll = ::mtproto::api::raw::Poll<::mtproto::tl::owning>;
-using PollAnswerVoters = ::mtproto::api::raw::PollAnswerVoters<::mtproto::tl::owning>;
-using PollResults = ::mtproto::api::raw::PollResults<::mtproto::tl::owning>;
-using ChatOnlines = ::mtproto::api::raw::ChatOnlines<::mtproto::tl::owning>;
-using StatsURL = ::mtproto::api::raw::StatsURL<::mtproto::tl::owning>;
-using ChatAdminRights = ::mtproto::api::raw::ChatAdminRights<::mtproto::tl::owning>;
-using ChatBannedRights = ::mtproto::api::raw::ChatBannedRights<::mtproto::tl::owning>;
-using InputWallPaper = ::mtproto::api::raw::InputWallPaper<::mtproto::tl::owning>;
+using PollAnswer = ::mtproto::api::raw::PollAnswer<::mtproto::api::tl_storage>;
+using Poll = ::mtproto::api::raw::Poll<::mtproto::api::tl_storage>;
+using PollAnswerVoters = ::mtproto::api::raw::PollAnswerVoters<::mtproto::api::tl_storage>;
+using PollResults = ::mtproto::api::raw::PollResults<::mtproto::api::tl_storage>;
+using ChatOnlines = ::mtproto::api::raw::ChatOnlines<::mtproto::api::tl_storage>;
+using StatsURL = ::mtproto::api::raw::StatsURL<::mtproto::api::tl_storage>;
+using ChatAdminRights = ::mtproto::api::raw::ChatAdminRights<::mtproto::api::tl_storage>;
+using ChatBannedRights = ::mtproto::api::raw::ChatBannedRights<::mtproto::api::tl_storage>;
+using InputWallPaper = ::mtproto::api::raw::InputWallPaper<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using WallPapers = ::mtproto::api::raw::account::WallPapers<::mtproto::tl::owning>;
+using WallPapers = ::mtproto::api::raw::account::WallPapers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using CodeSettings = ::mtproto::api::raw::CodeSettings<::mtproto::tl::owning>;
-using WallPaperSettings = ::mtproto::api::raw::WallPaperSettings<::mtproto::tl::owning>;
-using AutoDownloadSettings = ::mtproto::api::raw::AutoDownloadSettings<::mtproto::tl::owning>;
+using CodeSettings = ::mtproto::api::raw::CodeSettings<::mtproto::api::tl_storage>;
+using WallPaperSettings = ::mtproto::api::raw::WallPaperSettings<::mtproto::api::tl_storage>;
+using AutoDownloadSettings = ::mtproto::api::raw::AutoDownloadSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using AutoDownloadSettings = ::mtproto::api::raw::account::AutoDownloadSettings<::mtproto::tl::owning>;
+using AutoDownloadSettings = ::mtproto::api::raw::account::AutoDownloadSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using EmojiKeyword = ::mtproto::api::raw::EmojiKeyword<::mtproto::tl::owning>;
-using EmojiKeywordsDifference = ::mtproto::api::raw::EmojiKeywordsDifference<::mtproto::tl::owning>;
-using EmojiURL = ::mtproto::api::raw::EmojiURL<::mtproto::tl::owning>;
-using EmojiLanguage = ::mtproto::api::raw::EmojiLanguage<::mtproto::tl::owning>;
-using Folder = ::mtproto::api::raw::Folder<::mtproto::tl::owning>;
-using InputFolderPeer = ::mtproto::api::raw::InputFolderPeer<::mtproto::tl::owning>;
-using FolderPeer = ::mtproto::api::raw::FolderPeer<::mtproto::tl::owning>;
+using EmojiKeyword = ::mtproto::api::raw::EmojiKeyword<::mtproto::api::tl_storage>;
+using EmojiKeywordsDifference = ::mtproto::api::raw::EmojiKeywordsDifference<::mtproto::api::tl_storage>;
+using EmojiURL = ::mtproto::api::raw::EmojiURL<::mtproto::api::tl_storage>;
+using EmojiLanguage = ::mtproto::api::raw::EmojiLanguage<::mtproto::api::tl_storage>;
+using Folder = ::mtproto::api::raw::Folder<::mtproto::api::tl_storage>;
+using InputFolderPeer = ::mtproto::api::raw::InputFolderPeer<::mtproto::api::tl_storage>;
+using FolderPeer = ::mtproto::api::raw::FolderPeer<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using SearchCounter = ::mtproto::api::raw::messages::SearchCounter<::mtproto::tl::owning>;
+using SearchCounter = ::mtproto::api::raw::messages::SearchCounter<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using UrlAuthResult = ::mtproto::api::raw::UrlAuthResult<::mtproto::tl::owning>;
-using ChannelLocation = ::mtproto::api::raw::ChannelLocation<::mtproto::tl::owning>;
-using PeerLocated = ::mtproto::api::raw::PeerLocated<::mtproto::tl::owning>;
-using RestrictionReason = ::mtproto::api::raw::RestrictionReason<::mtproto::tl::owning>;
-using InputTheme = ::mtproto::api::raw::InputTheme<::mtproto::tl::owning>;
-using Theme = ::mtproto::api::raw::Theme<::mtproto::tl::owning>;
+using UrlAuthResult = ::mtproto::api::raw::UrlAuthResult<::mtproto::api::tl_storage>;
+using ChannelLocation = ::mtproto::api::raw::ChannelLocation<::mtproto::api::tl_storage>;
+using PeerLocated = ::mtproto::api::raw::PeerLocated<::mtproto::api::tl_storage>;
+using RestrictionReason = ::mtproto::api::raw::RestrictionReason<::mtproto::api::tl_storage>;
+using InputTheme = ::mtproto::api::raw::InputTheme<::mtproto::api::tl_storage>;
+using Theme = ::mtproto::api::raw::Theme<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using Themes = ::mtproto::api::raw::account::Themes<::mtproto::tl::owning>;
+using Themes = ::mtproto::api::raw::account::Themes<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::auth {
-using LoginToken = ::mtproto::api::raw::auth::LoginToken<::mtproto::tl::owning>;
+using LoginToken = ::mtproto::api::raw::auth::LoginToken<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api::account {
-using ContentSettings = ::mtproto::api::raw::account::ContentSettings<::mtproto::tl::owning>;
+using ContentSettings = ::mtproto::api::raw::account::ContentSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::messages {
-using InactiveChats = ::mtproto::api::raw::messages::InactiveChats<::mtproto::tl::owning>;
+using InactiveChats = ::mtproto::api::raw::messages::InactiveChats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using BaseTheme = ::mtproto::api::raw::BaseTheme<::mtproto::tl::owning>;
-using InputThemeSettings = ::mtproto::api::raw::InputThemeSettings<::mtproto::tl::owning>;
-using ThemeSettings = ::mtproto::api::raw::ThemeSettings<::mtproto::tl::owning>;
-using WebPageAttribute = ::mtproto::api::raw::WebPageAttribute<::mtproto::tl::owning>;
+using BaseTheme = ::mtproto::api::raw::BaseTheme<::mtproto::api::tl_storage>;
+using InputThemeSettings = ::mtproto::api::raw::InputThemeSettings<::mtproto::api::tl_storage>;
+using ThemeSettings = ::mtproto::api::raw::ThemeSettings<::mtproto::api::tl_storage>;
+using WebPageAttribute = ::mtproto::api::raw::WebPageAttribute<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using VotesList = ::mtproto::api::raw::messages::VotesList<::mtproto::tl::owning>;
+using VotesList = ::mtproto::api::raw::messages::VotesList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using BankCardOpenUrl = ::mtproto::api::raw::BankCardOpenUrl<::mtproto::tl::owning>;
+using BankCardOpenUrl = ::mtproto::api::raw::BankCardOpenUrl<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using BankCardData = ::mtproto::api::raw::payments::BankCardData<::mtproto::tl::owning>;
+using BankCardData = ::mtproto::api::raw::payments::BankCardData<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using DialogFilter = ::mtproto::api::raw::DialogFilter<::mtproto::tl::owning>;
-using DialogFilterSuggested = ::mtproto::api::raw::DialogFilterSuggested<::mtproto::tl::owning>;
-using StatsDateRangeDays = ::mtproto::api::raw::StatsDateRangeDays<::mtproto::tl::owning>;
-using StatsAbsValueAndPrev = ::mtproto::api::raw::StatsAbsValueAndPrev<::mtproto::tl::owning>;
-using StatsPercentValue = ::mtproto::api::raw::StatsPercentValue<::mtproto::tl::owning>;
-using StatsGraph = ::mtproto::api::raw::StatsGraph<::mtproto::tl::owning>;
+using DialogFilter = ::mtproto::api::raw::DialogFilter<::mtproto::api::tl_storage>;
+using DialogFilterSuggested = ::mtproto::api::raw::DialogFilterSuggested<::mtproto::api::tl_storage>;
+using StatsDateRangeDays = ::mtproto::api::raw::StatsDateRangeDays<::mtproto::api::tl_storage>;
+using StatsAbsValueAndPrev = ::mtproto::api::raw::StatsAbsValueAndPrev<::mtproto::api::tl_storage>;
+using StatsPercentValue = ::mtproto::api::raw::StatsPercentValue<::mtproto::api::tl_storage>;
+using StatsGraph = ::mtproto::api::raw::StatsGraph<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stats {
-using BroadcastStats = ::mtproto::api::raw::stats::BroadcastStats<::mtproto::tl::owning>;
+using BroadcastStats = ::mtproto::api::raw::stats::BroadcastStats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api::help {
-using PromoData = ::mtproto::api::raw::help::PromoData<::mtproto::tl::owning>;
+using PromoData = ::mtproto::api::raw::help::PromoData<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using VideoSize = ::mtproto::api::raw::VideoSize<::mtproto::tl::owning>;
-using StatsGroupTopPoster = ::mtproto::api::raw::StatsGroupTopPoster<::mtproto::tl::owning>;
-using StatsGroupTopAdmin = ::mtproto::api::raw::StatsGroupTopAdmin<::mtproto::tl::owning>;
-using StatsGroupTopInviter = ::mtproto::api::raw::StatsGroupTopInviter<::mtproto::tl::owning>;
+using VideoSize = ::mtproto::api::raw::VideoSize<::mtproto::api::tl_storage>;
+using StatsGroupTopPoster = ::mtproto::api::raw::StatsGroupTopPoster<::mtproto::api::tl_storage>;
+using StatsGroupTopAdmin = ::mtproto::api::raw::StatsGroupTopAdmin<::mtproto::api::tl_storage>;
+using StatsGroupTopInviter = ::mtproto::api::raw::StatsGroupTopInviter<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stats {
-using MegagroupStats = ::mtproto::api::raw::stats::MegagroupStats<::mtproto::tl::owning>;
+using MegagroupStats = ::mtproto::api::raw::stats::MegagroupStats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api {
-using GlobalPrivacySettings = ::mtproto::api::raw::GlobalPrivacySettings<::mtproto::tl::owning>;
+using GlobalPrivacySettings = ::mtproto::api::raw::GlobalPrivacySettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using CountryCode = ::mtproto::api::raw::help::CountryCode<::mtproto::tl::owning>;
-using Country = ::mtproto::api::raw::help::Country<::mtproto::tl::owning>;
-using CountriesList = ::mtproto::api::raw::help::CountriesList<::mtproto::tl::owning>;
+using CountryCode = ::mtproto::api::raw::help::CountryCode<::mtproto::api::tl_storage>;
+using Country = ::mtproto::api::raw::help::Country<::mtproto::api::tl_storage>;
+using CountriesList = ::mtproto::api::raw::help::CountriesList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using MessageViews = ::mtproto::api::raw::MessageViews<::mtproto::tl::owning>;
+using MessageViews = ::mtproto::api::raw::MessageViews<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using MessageViews = ::mtproto::api::raw::messages::MessageViews<::mtproto::tl::owning>;
-using DiscussionMessage = ::mtproto::api::raw::messages::DiscussionMessage<::mtproto::tl::owning>;
+using MessageViews = ::mtproto::api::raw::messages::MessageViews<::mtproto::api::tl_storage>;
+using DiscussionMessage = ::mtproto::api::raw::messages::DiscussionMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using MessageReplyHeader = ::mtproto::api::raw::MessageReplyHeader<::mtproto::tl::owning>;
-using MessageReplies = ::mtproto::api::raw::MessageReplies<::mtproto::tl::owning>;
-using PeerBlocked = ::mtproto::api::raw::PeerBlocked<::mtproto::tl::owning>;
+using MessageReplyHeader = ::mtproto::api::raw::MessageReplyHeader<::mtproto::api::tl_storage>;
+using MessageReplies = ::mtproto::api::raw::MessageReplies<::mtproto::api::tl_storage>;
+using PeerBlocked = ::mtproto::api::raw::PeerBlocked<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stats {
-using MessageStats = ::mtproto::api::raw::stats::MessageStats<::mtproto::tl::owning>;
+using MessageStats = ::mtproto::api::raw::stats::MessageStats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api {
-using GroupCall = ::mtproto::api::raw::GroupCall<::mtproto::tl::owning>;
-using InputGroupCall = ::mtproto::api::raw::InputGroupCall<::mtproto::tl::owning>;
-using GroupCallParticipant = ::mtproto::api::raw::GroupCallParticipant<::mtproto::tl::owning>;
+using GroupCall = ::mtproto::api::raw::GroupCall<::mtproto::api::tl_storage>;
+using InputGroupCall = ::mtproto::api::raw::InputGroupCall<::mtproto::api::tl_storage>;
+using GroupCallParticipant = ::mtproto::api::raw::GroupCallParticipant<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::phone {
-using GroupCall = ::mtproto::api::raw::phone::GroupCall<::mtproto::tl::owning>;
-using GroupParticipants = ::mtproto::api::raw::phone::GroupParticipants<::mtproto::tl::owning>;
+using GroupCall = ::mtproto::api::raw::phone::GroupCall<::mtproto::api::tl_storage>;
+using GroupParticipants = ::mtproto::api::raw::phone::GroupParticipants<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::phone
 
 namespace mtproto::api {
-using InlineQueryPeerType = ::mtproto::api::raw::InlineQueryPeerType<::mtproto::tl::owning>;
+using InlineQueryPeerType = ::mtproto::api::raw::InlineQueryPeerType<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using HistoryImport = ::mtproto::api::raw::messages::HistoryImport<::mtproto::tl::owning>;
-using HistoryImportParsed = ::mtproto::api::raw::messages::HistoryImportParsed<::mtproto::tl::owning>;
-using AffectedFoundMessages = ::mtproto::api::raw::messages::AffectedFoundMessages<::mtproto::tl::owning>;
+using HistoryImport = ::mtproto::api::raw::messages::HistoryImport<::mtproto::api::tl_storage>;
+using HistoryImportParsed = ::mtproto::api::raw::messages::HistoryImportParsed<::mtproto::api::tl_storage>;
+using AffectedFoundMessages = ::mtproto::api::raw::messages::AffectedFoundMessages<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using ChatInviteImporter = ::mtproto::api::raw::ChatInviteImporter<::mtproto::tl::owning>;
+using ChatInviteImporter = ::mtproto::api::raw::ChatInviteImporter<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using ExportedChatInvites = ::mtproto::api::raw::messages::ExportedChatInvites<::mtproto::tl::owning>;
-using ExportedChatInvite = ::mtproto::api::raw::messages::ExportedChatInvite<::mtproto::tl::owning>;
-using ChatInviteImporters = ::mtproto::api::raw::messages::ChatInviteImporters<::mtproto::tl::owning>;
+using ExportedChatInvites = ::mtproto::api::raw::messages::ExportedChatInvites<::mtproto::api::tl_storage>;
+using ExportedChatInvite = ::mtproto::api::raw::messages::ExportedChatInvite<::mtproto::api::tl_storage>;
+using ChatInviteImporters = ::mtproto::api::raw::messages::ChatInviteImporters<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using ChatAdminWithInvites = ::mtproto::api::raw::ChatAdminWithInvites<::mtproto::tl::owning>;
+using ChatAdminWithInvites = ::mtproto::api::raw::ChatAdminWithInvites<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using ChatAdminsWithInvites = ::mtproto::api::raw::messages::ChatAdminsWithInvites<::mtproto::tl::owning>;
-using CheckedHistoryImportPeer = ::mtproto::api::raw::messages::CheckedHistoryImportPeer<::mtproto::tl::owning>;
+using ChatAdminsWithInvites = ::mtproto::api::raw::messages::ChatAdminsWithInvites<::mtproto::api::tl_storage>;
+using CheckedHistoryImportPeer = ::mtproto::api::raw::messages::CheckedHistoryImportPeer<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api::phone {
-using JoinAsPeers = ::mtproto::api::raw::phone::JoinAsPeers<::mtproto::tl::owning>;
-using ExportedGroupCallInvite = ::mtproto::api::raw::phone::ExportedGroupCallInvite<::mtproto::tl::owning>;
+using JoinAsPeers = ::mtproto::api::raw::phone::JoinAsPeers<::mtproto::api::tl_storage>;
+using ExportedGroupCallInvite = ::mtproto::api::raw::phone::ExportedGroupCallInvite<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::phone
 
 namespace mtproto::api {
-using GroupCallParticipantVideoSourceGroup = ::mtproto::api::raw::GroupCallParticipantVideoSourceGroup<::mtproto::tl::owning>;
-using GroupCallParticipantVideo = ::mtproto::api::raw::GroupCallParticipantVideo<::mtproto::tl::owning>;
+using GroupCallParticipantVideoSourceGroup = ::mtproto::api::raw::GroupCallParticipantVideoSourceGroup<::mtproto::api::tl_storage>;
+using GroupCallParticipantVideo = ::mtproto::api::raw::GroupCallParticipantVideo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stickers {
-using SuggestedShortName = ::mtproto::api::raw::stickers::SuggestedShortName<::mtproto::tl::owning>;
+using SuggestedShortName = ::mtproto::api::raw::stickers::SuggestedShortName<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stickers
 
 namespace mtproto::api {
-using BotCommandScope = ::mtproto::api::raw::BotCommandScope<::mtproto::tl::owning>;
+using BotCommandScope = ::mtproto::api::raw::BotCommandScope<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using ResetPasswordResult = ::mtproto::api::raw::account::ResetPasswordResult<::mtproto::tl::owning>;
+using ResetPasswordResult = ::mtproto::api::raw::account::ResetPasswordResult<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using ChatTheme = ::mtproto::api::raw::ChatTheme<::mtproto::tl::owning>;
+using ChatTheme = ::mtproto::api::raw::ChatTheme<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using ChatThemes = ::mtproto::api::raw::account::ChatThemes<::mtproto::tl::owning>;
+using ChatThemes = ::mtproto::api::raw::account::ChatThemes<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using SponsoredMessage = ::mtproto::api::raw::SponsoredMessage<::mtproto::tl::owning>;
+using SponsoredMessage = ::mtproto::api::raw::SponsoredMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using SponsoredMessages = ::mtproto::api::raw::messages::SponsoredMessages<::mtproto::tl::owning>;
+using SponsoredMessages = ::mtproto::api::raw::messages::SponsoredMessages<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using SearchResultsCalendarPeriod = ::mtproto::api::raw::SearchResultsCalendarPeriod<::mtproto::tl::owning>;
+using SearchResultsCalendarPeriod = ::mtproto::api::raw::SearchResultsCalendarPeriod<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using SearchResultsCalendar = ::mtproto::api::raw::messages::SearchResultsCalendar<::mtproto::tl::owning>;
+using SearchResultsCalendar = ::mtproto::api::raw::messages::SearchResultsCalendar<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using SearchResultsPosition = ::mtproto::api::raw::SearchResultsPosition<::mtproto::tl::owning>;
+using SearchResultsPosition = ::mtproto::api::raw::SearchResultsPosition<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using SearchResultsPositions = ::mtproto::api::raw::messages::SearchResultsPositions<::mtproto::tl::owning>;
+using SearchResultsPositions = ::mtproto::api::raw::messages::SearchResultsPositions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api::channels {
-using SendAsPeers = ::mtproto::api::raw::channels::SendAsPeers<::mtproto::tl::owning>;
+using SendAsPeers = ::mtproto::api::raw::channels::SendAsPeers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::channels
 
 namespace mtproto::api::users {
-using UserFull = ::mtproto::api::raw::users::UserFull<::mtproto::tl::owning>;
+using UserFull = ::mtproto::api::raw::users::UserFull<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::users
 
 namespace mtproto::api::messages {
-using PeerSettings = ::mtproto::api::raw::messages::PeerSettings<::mtproto::tl::owning>;
+using PeerSettings = ::mtproto::api::raw::messages::PeerSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api::auth {
-using LoggedOut = ::mtproto::api::raw::auth::LoggedOut<::mtproto::tl::owning>;
+using LoggedOut = ::mtproto::api::raw::auth::LoggedOut<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api {
-using ReactionCount = ::mtproto::api::raw::ReactionCount<::mtproto::tl::owning>;
-using MessageReactions = ::mtproto::api::raw::MessageReactions<::mtproto::tl::owning>;
+using ReactionCount = ::mtproto::api::raw::ReactionCount<::mtproto::api::tl_storage>;
+using MessageReactions = ::mtproto::api::raw::MessageReactions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using MessageReactionsList = ::mtproto::api::raw::messages::MessageReactionsList<::mtproto::tl::owning>;
+using MessageReactionsList = ::mtproto::api::raw::messages::MessageReactionsList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using AvailableReaction = ::mtproto::api::raw::AvailableReaction<::mtproto::tl::owning>;
+using AvailableReaction = ::mtproto::api::raw::AvailableReaction<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using AvailableReactions = ::mtproto::api::raw::messages::AvailableReactions<::mtproto::tl::owning>;
+using AvailableReactions = ::mtproto::api::raw::messages::AvailableReactions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using MessagePeerReaction = ::mtproto::api::raw::MessagePeerReaction<::mtproto::tl::owning>;
-using GroupCallStreamChannel = ::mtproto::api::raw::GroupCallStreamChannel<::mtproto::tl::owning>;
+using MessagePeerReaction = ::mtproto::api::raw::MessagePeerReaction<::mtproto::api::tl_storage>;
+using GroupCallStreamChannel = ::mtproto::api::raw::GroupCallStreamChannel<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::phone {
-using GroupCallStreamChannels = ::mtproto::api::raw::phone::GroupCallStreamChannels<::mtproto::tl::owning>;
-using GroupCallStreamRtmpUrl = ::mtproto::api::raw::phone::GroupCallStreamRtmpUrl<::mtproto::tl::owning>;
+using GroupCallStreamChannels = ::mtproto::api::raw::phone::GroupCallStreamChannels<::mtproto::api::tl_storage>;
+using GroupCallStreamRtmpUrl = ::mtproto::api::raw::phone::GroupCallStreamRtmpUrl<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::phone
 
 namespace mtproto::api {
-using AttachMenuBotIconColor = ::mtproto::api::raw::AttachMenuBotIconColor<::mtproto::tl::owning>;
-using AttachMenuBotIcon = ::mtproto::api::raw::AttachMenuBotIcon<::mtproto::tl::owning>;
-using AttachMenuBot = ::mtproto::api::raw::AttachMenuBot<::mtproto::tl::owning>;
-using AttachMenuBots = ::mtproto::api::raw::AttachMenuBots<::mtproto::tl::owning>;
-using AttachMenuBotsBot = ::mtproto::api::raw::AttachMenuBotsBot<::mtproto::tl::owning>;
-using WebViewResult = ::mtproto::api::raw::WebViewResult<::mtproto::tl::owning>;
-using WebViewMessageSent = ::mtproto::api::raw::WebViewMessageSent<::mtproto::tl::owning>;
-using BotMenuButton = ::mtproto::api::raw::BotMenuButton<::mtproto::tl::owning>;
+using AttachMenuBotIconColor = ::mtproto::api::raw::AttachMenuBotIconColor<::mtproto::api::tl_storage>;
+using AttachMenuBotIcon = ::mtproto::api::raw::AttachMenuBotIcon<::mtproto::api::tl_storage>;
+using AttachMenuBot = ::mtproto::api::raw::AttachMenuBot<::mtproto::api::tl_storage>;
+using AttachMenuBots = ::mtproto::api::raw::AttachMenuBots<::mtproto::api::tl_storage>;
+using AttachMenuBotsBot = ::mtproto::api::raw::AttachMenuBotsBot<::mtproto::api::tl_storage>;
+using WebViewResult = ::mtproto::api::raw::WebViewResult<::mtproto::api::tl_storage>;
+using WebViewMessageSent = ::mtproto::api::raw::WebViewMessageSent<::mtproto::api::tl_storage>;
+using BotMenuButton = ::mtproto::api::raw::BotMenuButton<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using SavedRingtones = ::mtproto::api::raw::account::SavedRingtones<::mtproto::tl::owning>;
+using SavedRingtones = ::mtproto::api::raw::account::SavedRingtones<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using NotificationSound = ::mtproto::api::raw::NotificationSound<::mtproto::tl::owning>;
+using NotificationSound = ::mtproto::api::raw::NotificationSound<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using SavedRingtone = ::mtproto::api::raw::account::SavedRingtone<::mtproto::tl::owning>;
+using SavedRingtone = ::mtproto::api::raw::account::SavedRingtone<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using AttachMenuPeerType = ::mtproto::api::raw::AttachMenuPeerType<::mtproto::tl::owning>;
-using InputInvoice = ::mtproto::api::raw::InputInvoice<::mtproto::tl::owning>;
+using AttachMenuPeerType = ::mtproto::api::raw::AttachMenuPeerType<::mtproto::api::tl_storage>;
+using InputInvoice = ::mtproto::api::raw::InputInvoice<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using ExportedInvoice = ::mtproto::api::raw::payments::ExportedInvoice<::mtproto::tl::owning>;
+using ExportedInvoice = ::mtproto::api::raw::payments::ExportedInvoice<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api::messages {
-using TranscribedAudio = ::mtproto::api::raw::messages::TranscribedAudio<::mtproto::tl::owning>;
+using TranscribedAudio = ::mtproto::api::raw::messages::TranscribedAudio<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api::help {
-using PremiumPromo = ::mtproto::api::raw::help::PremiumPromo<::mtproto::tl::owning>;
+using PremiumPromo = ::mtproto::api::raw::help::PremiumPromo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using InputStorePaymentPurpose = ::mtproto::api::raw::InputStorePaymentPurpose<::mtproto::tl::owning>;
-using PaymentFormMethod = ::mtproto::api::raw::PaymentFormMethod<::mtproto::tl::owning>;
-using EmojiStatus = ::mtproto::api::raw::EmojiStatus<::mtproto::tl::owning>;
+using InputStorePaymentPurpose = ::mtproto::api::raw::InputStorePaymentPurpose<::mtproto::api::tl_storage>;
+using PaymentFormMethod = ::mtproto::api::raw::PaymentFormMethod<::mtproto::api::tl_storage>;
+using EmojiStatus = ::mtproto::api::raw::EmojiStatus<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using EmojiStatuses = ::mtproto::api::raw::account::EmojiStatuses<::mtproto::tl::owning>;
+using EmojiStatuses = ::mtproto::api::raw::account::EmojiStatuses<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using Reaction = ::mtproto::api::raw::Reaction<::mtproto::tl::owning>;
-using ChatReactions = ::mtproto::api::raw::ChatReactions<::mtproto::tl::owning>;
+using Reaction = ::mtproto::api::raw::Reaction<::mtproto::api::tl_storage>;
+using ChatReactions = ::mtproto::api::raw::ChatReactions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using Reactions = ::mtproto::api::raw::messages::Reactions<::mtproto::tl::owning>;
+using Reactions = ::mtproto::api::raw::messages::Reactions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using EmailVerifyPurpose = ::mtproto::api::raw::EmailVerifyPurpose<::mtproto::tl::owning>;
-using EmailVerification = ::mtproto::api::raw::EmailVerification<::mtproto::tl::owning>;
+using EmailVerifyPurpose = ::mtproto::api::raw::EmailVerifyPurpose<::mtproto::api::tl_storage>;
+using EmailVerification = ::mtproto::api::raw::EmailVerification<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using EmailVerified = ::mtproto::api::raw::account::EmailVerified<::mtproto::tl::owning>;
+using EmailVerified = ::mtproto::api::raw::account::EmailVerified<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using PremiumSubscriptionOption = ::mtproto::api::raw::PremiumSubscriptionOption<::mtproto::tl::owning>;
-using SendAsPeer = ::mtproto::api::raw::SendAsPeer<::mtproto::tl::owning>;
-using MessageExtendedMedia = ::mtproto::api::raw::MessageExtendedMedia<::mtproto::tl::owning>;
-using StickerKeyword = ::mtproto::api::raw::StickerKeyword<::mtproto::tl::owning>;
-using Username = ::mtproto::api::raw::Username<::mtproto::tl::owning>;
-using ForumTopic = ::mtproto::api::raw::ForumTopic<::mtproto::tl::owning>;
+using PremiumSubscriptionOption = ::mtproto::api::raw::PremiumSubscriptionOption<::mtproto::api::tl_storage>;
+using SendAsPeer = ::mtproto::api::raw::SendAsPeer<::mtproto::api::tl_storage>;
+using MessageExtendedMedia = ::mtproto::api::raw::MessageExtendedMedia<::mtproto::api::tl_storage>;
+using StickerKeyword = ::mtproto::api::raw::StickerKeyword<::mtproto::api::tl_storage>;
+using Username = ::mtproto::api::raw::Username<::mtproto::api::tl_storage>;
+using ForumTopic = ::mtproto::api::raw::ForumTopic<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using ForumTopics = ::mtproto::api::raw::messages::ForumTopics<::mtproto::tl::owning>;
+using ForumTopics = ::mtproto::api::raw::messages::ForumTopics<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using DefaultHistoryTTL = ::mtproto::api::raw::DefaultHistoryTTL<::mtproto::tl::owning>;
-using ExportedContactToken = ::mtproto::api::raw::ExportedContactToken<::mtproto::tl::owning>;
-using RequestPeerType = ::mtproto::api::raw::RequestPeerType<::mtproto::tl::owning>;
-using EmojiList = ::mtproto::api::raw::EmojiList<::mtproto::tl::owning>;
-using EmojiGroup = ::mtproto::api::raw::EmojiGroup<::mtproto::tl::owning>;
+using DefaultHistoryTTL = ::mtproto::api::raw::DefaultHistoryTTL<::mtproto::api::tl_storage>;
+using ExportedContactToken = ::mtproto::api::raw::ExportedContactToken<::mtproto::api::tl_storage>;
+using RequestPeerType = ::mtproto::api::raw::RequestPeerType<::mtproto::api::tl_storage>;
+using EmojiList = ::mtproto::api::raw::EmojiList<::mtproto::api::tl_storage>;
+using EmojiGroup = ::mtproto::api::raw::EmojiGroup<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using EmojiGroups = ::mtproto::api::raw::messages::EmojiGroups<::mtproto::tl::owning>;
+using EmojiGroups = ::mtproto::api::raw::messages::EmojiGroups<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using TextWithEntities = ::mtproto::api::raw::TextWithEntities<::mtproto::tl::owning>;
+using TextWithEntities = ::mtproto::api::raw::TextWithEntities<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using TranslatedText = ::mtproto::api::raw::messages::TranslatedText<::mtproto::tl::owning>;
+using TranslatedText = ::mtproto::api::raw::messages::TranslatedText<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using AutoSaveSettings = ::mtproto::api::raw::AutoSaveSettings<::mtproto::tl::owning>;
-using AutoSaveException = ::mtproto::api::raw::AutoSaveException<::mtproto::tl::owning>;
+using AutoSaveSettings = ::mtproto::api::raw::AutoSaveSettings<::mtproto::api::tl_storage>;
+using AutoSaveException = ::mtproto::api::raw::AutoSaveException<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using AutoSaveSettings = ::mtproto::api::raw::account::AutoSaveSettings<::mtproto::tl::owning>;
+using AutoSaveSettings = ::mtproto::api::raw::account::AutoSaveSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::help {
-using AppConfig = ::mtproto::api::raw::help::AppConfig<::mtproto::tl::owning>;
+using AppConfig = ::mtproto::api::raw::help::AppConfig<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using InputBotApp = ::mtproto::api::raw::InputBotApp<::mtproto::tl::owning>;
-using BotApp = ::mtproto::api::raw::BotApp<::mtproto::tl::owning>;
+using InputBotApp = ::mtproto::api::raw::InputBotApp<::mtproto::api::tl_storage>;
+using BotApp = ::mtproto::api::raw::BotApp<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using BotApp = ::mtproto::api::raw::messages::BotApp<::mtproto::tl::owning>;
+using BotApp = ::mtproto::api::raw::messages::BotApp<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using InlineBotWebView = ::mtproto::api::raw::InlineBotWebView<::mtproto::tl::owning>;
-using ReadParticipantDate = ::mtproto::api::raw::ReadParticipantDate<::mtproto::tl::owning>;
-using InputChatlist = ::mtproto::api::raw::InputChatlist<::mtproto::tl::owning>;
-using ExportedChatlistInvite = ::mtproto::api::raw::ExportedChatlistInvite<::mtproto::tl::owning>;
+using InlineBotWebView = ::mtproto::api::raw::InlineBotWebView<::mtproto::api::tl_storage>;
+using ReadParticipantDate = ::mtproto::api::raw::ReadParticipantDate<::mtproto::api::tl_storage>;
+using InputChatlist = ::mtproto::api::raw::InputChatlist<::mtproto::api::tl_storage>;
+using ExportedChatlistInvite = ::mtproto::api::raw::ExportedChatlistInvite<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::chatlists {
-using ExportedChatlistInvite = ::mtproto::api::raw::chatlists::ExportedChatlistInvite<::mtproto::tl::owning>;
-using ExportedInvites = ::mtproto::api::raw::chatlists::ExportedInvites<::mtproto::tl::owning>;
-using ChatlistInvite = ::mtproto::api::raw::chatlists::ChatlistInvite<::mtproto::tl::owning>;
-using ChatlistUpdates = ::mtproto::api::raw::chatlists::ChatlistUpdates<::mtproto::tl::owning>;
+using ExportedChatlistInvite = ::mtproto::api::raw::chatlists::ExportedChatlistInvite<::mtproto::api::tl_storage>;
+using ExportedInvites = ::mtproto::api::raw::chatlists::ExportedInvites<::mtproto::api::tl_storage>;
+using ChatlistInvite = ::mtproto::api::raw::chatlists::ChatlistInvite<::mtproto::api::tl_storage>;
+using ChatlistUpdates = ::mtproto::api::raw::chatlists::ChatlistUpdates<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::chatlists
 
 namespace mtproto::api::bots {
-using BotInfo = ::mtproto::api::raw::bots::BotInfo<::mtproto::tl::owning>;
+using BotInfo = ::mtproto::api::raw::bots::BotInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::bots
 
 namespace mtproto::api {
-using MessagePeerVote = ::mtproto::api::raw::MessagePeerVote<::mtproto::tl::owning>;
-using StoryViews = ::mtproto::api::raw::StoryViews<::mtproto::tl::owning>;
-using StoryItem = ::mtproto::api::raw::StoryItem<::mtproto::tl::owning>;
+using MessagePeerVote = ::mtproto::api::raw::MessagePeerVote<::mtproto::api::tl_storage>;
+using StoryViews = ::mtproto::api::raw::StoryViews<::mtproto::api::tl_storage>;
+using StoryItem = ::mtproto::api::raw::StoryItem<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using AllStories = ::mtproto::api::raw::stories::AllStories<::mtproto::tl::owning>;
-using Stories = ::mtproto::api::raw::stories::Stories<::mtproto::tl::owning>;
+using AllStories = ::mtproto::api::raw::stories::AllStories<::mtproto::api::tl_storage>;
+using Stories = ::mtproto::api::raw::stories::Stories<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using StoryView = ::mtproto::api::raw::StoryView<::mtproto::tl::owning>;
+using StoryView = ::mtproto::api::raw::StoryView<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using StoryViewsList = ::mtproto::api::raw::stories::StoryViewsList<::mtproto::tl::owning>;
-using StoryViews = ::mtproto::api::raw::stories::StoryViews<::mtproto::tl::owning>;
+using StoryViewsList = ::mtproto::api::raw::stories::StoryViewsList<::mtproto::api::tl_storage>;
+using StoryViews = ::mtproto::api::raw::stories::StoryViews<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using InputReplyTo = ::mtproto::api::raw::InputReplyTo<::mtproto::tl::owning>;
-using ExportedStoryLink = ::mtproto::api::raw::ExportedStoryLink<::mtproto::tl::owning>;
-using StoriesStealthMode = ::mtproto::api::raw::StoriesStealthMode<::mtproto::tl::owning>;
-using MediaAreaCoordinates = ::mtproto::api::raw::MediaAreaCoordinates<::mtproto::tl::owning>;
-using MediaArea = ::mtproto::api::raw::MediaArea<::mtproto::tl::owning>;
-using PeerStories = ::mtproto::api::raw::PeerStories<::mtproto::tl::owning>;
+using InputReplyTo = ::mtproto::api::raw::InputReplyTo<::mtproto::api::tl_storage>;
+using ExportedStoryLink = ::mtproto::api::raw::ExportedStoryLink<::mtproto::api::tl_storage>;
+using StoriesStealthMode = ::mtproto::api::raw::StoriesStealthMode<::mtproto::api::tl_storage>;
+using MediaAreaCoordinates = ::mtproto::api::raw::MediaAreaCoordinates<::mtproto::api::tl_storage>;
+using MediaArea = ::mtproto::api::raw::MediaArea<::mtproto::api::tl_storage>;
+using PeerStories = ::mtproto::api::raw::PeerStories<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using PeerStories = ::mtproto::api::raw::stories::PeerStories<::mtproto::tl::owning>;
+using PeerStories = ::mtproto::api::raw::stories::PeerStories<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api::messages {
-using WebPage = ::mtproto::api::raw::messages::WebPage<::mtproto::tl::owning>;
+using WebPage = ::mtproto::api::raw::messages::WebPage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using PremiumGiftCodeOption = ::mtproto::api::raw::PremiumGiftCodeOption<::mtproto::tl::owning>;
+using PremiumGiftCodeOption = ::mtproto::api::raw::PremiumGiftCodeOption<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using CheckedGiftCode = ::mtproto::api::raw::payments::CheckedGiftCode<::mtproto::tl::owning>;
-using GiveawayInfo = ::mtproto::api::raw::payments::GiveawayInfo<::mtproto::tl::owning>;
+using CheckedGiftCode = ::mtproto::api::raw::payments::CheckedGiftCode<::mtproto::api::tl_storage>;
+using GiveawayInfo = ::mtproto::api::raw::payments::GiveawayInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using PrepaidGiveaway = ::mtproto::api::raw::PrepaidGiveaway<::mtproto::tl::owning>;
-using Boost = ::mtproto::api::raw::Boost<::mtproto::tl::owning>;
+using PrepaidGiveaway = ::mtproto::api::raw::PrepaidGiveaway<::mtproto::api::tl_storage>;
+using Boost = ::mtproto::api::raw::Boost<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::premium {
-using BoostsList = ::mtproto::api::raw::premium::BoostsList<::mtproto::tl::owning>;
+using BoostsList = ::mtproto::api::raw::premium::BoostsList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::premium
 
 namespace mtproto::api {
-using MyBoost = ::mtproto::api::raw::MyBoost<::mtproto::tl::owning>;
+using MyBoost = ::mtproto::api::raw::MyBoost<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::premium {
-using MyBoosts = ::mtproto::api::raw::premium::MyBoosts<::mtproto::tl::owning>;
-using BoostsStatus = ::mtproto::api::raw::premium::BoostsStatus<::mtproto::tl::owning>;
+using MyBoosts = ::mtproto::api::raw::premium::MyBoosts<::mtproto::api::tl_storage>;
+using BoostsStatus = ::mtproto::api::raw::premium::BoostsStatus<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::premium
 
 namespace mtproto::api {
-using StoryFwdHeader = ::mtproto::api::raw::StoryFwdHeader<::mtproto::tl::owning>;
-using PostInteractionCounters = ::mtproto::api::raw::PostInteractionCounters<::mtproto::tl::owning>;
+using StoryFwdHeader = ::mtproto::api::raw::StoryFwdHeader<::mtproto::api::tl_storage>;
+using PostInteractionCounters = ::mtproto::api::raw::PostInteractionCounters<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stats {
-using StoryStats = ::mtproto::api::raw::stats::StoryStats<::mtproto::tl::owning>;
+using StoryStats = ::mtproto::api::raw::stats::StoryStats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api {
-using PublicForward = ::mtproto::api::raw::PublicForward<::mtproto::tl::owning>;
+using PublicForward = ::mtproto::api::raw::PublicForward<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stats {
-using PublicForwards = ::mtproto::api::raw::stats::PublicForwards<::mtproto::tl::owning>;
+using PublicForwards = ::mtproto::api::raw::stats::PublicForwards<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api {
-using PeerColor = ::mtproto::api::raw::PeerColor<::mtproto::tl::owning>;
+using PeerColor = ::mtproto::api::raw::PeerColor<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using PeerColorSet = ::mtproto::api::raw::help::PeerColorSet<::mtproto::tl::owning>;
-using PeerColorOption = ::mtproto::api::raw::help::PeerColorOption<::mtproto::tl::owning>;
-using PeerColors = ::mtproto::api::raw::help::PeerColors<::mtproto::tl::owning>;
+using PeerColorSet = ::mtproto::api::raw::help::PeerColorSet<::mtproto::api::tl_storage>;
+using PeerColorOption = ::mtproto::api::raw::help::PeerColorOption<::mtproto::api::tl_storage>;
+using PeerColors = ::mtproto::api::raw::help::PeerColors<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using StoryReaction = ::mtproto::api::raw::StoryReaction<::mtproto::tl::owning>;
+using StoryReaction = ::mtproto::api::raw::StoryReaction<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using StoryReactionsList = ::mtproto::api::raw::stories::StoryReactionsList<::mtproto::tl::owning>;
+using StoryReactionsList = ::mtproto::api::raw::stories::StoryReactionsList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using SavedDialog = ::mtproto::api::raw::SavedDialog<::mtproto::tl::owning>;
+using SavedDialog = ::mtproto::api::raw::SavedDialog<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using SavedDialogs = ::mtproto::api::raw::messages::SavedDialogs<::mtproto::tl::owning>;
+using SavedDialogs = ::mtproto::api::raw::messages::SavedDialogs<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using SavedReactionTag = ::mtproto::api::raw::SavedReactionTag<::mtproto::tl::owning>;
+using SavedReactionTag = ::mtproto::api::raw::SavedReactionTag<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using SavedReactionTags = ::mtproto::api::raw::messages::SavedReactionTags<::mtproto::tl::owning>;
+using SavedReactionTags = ::mtproto::api::raw::messages::SavedReactionTags<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using OutboxReadDate = ::mtproto::api::raw::OutboxReadDate<::mtproto::tl::owning>;
+using OutboxReadDate = ::mtproto::api::raw::OutboxReadDate<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::smsjobs {
-using EligibilityToJoin = ::mtproto::api::raw::smsjobs::EligibilityToJoin<::mtproto::tl::owning>;
-using Status = ::mtproto::api::raw::smsjobs::Status<::mtproto::tl::owning>;
+using EligibilityToJoin = ::mtproto::api::raw::smsjobs::EligibilityToJoin<::mtproto::api::tl_storage>;
+using Status = ::mtproto::api::raw::smsjobs::Status<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::smsjobs
 
 namespace mtproto::api {
-using SmsJob = ::mtproto::api::raw::SmsJob<::mtproto::tl::owning>;
-using BusinessWeeklyOpen = ::mtproto::api::raw::BusinessWeeklyOpen<::mtproto::tl::owning>;
-using BusinessWorkHours = ::mtproto::api::raw::BusinessWorkHours<::mtproto::tl::owning>;
-using BusinessLocation = ::mtproto::api::raw::BusinessLocation<::mtproto::tl::owning>;
-using InputBusinessRecipients = ::mtproto::api::raw::InputBusinessRecipients<::mtproto::tl::owning>;
-using BusinessRecipients = ::mtproto::api::raw::BusinessRecipients<::mtproto::tl::owning>;
-using BusinessAwayMessageSchedule = ::mtproto::api::raw::BusinessAwayMessageSchedule<::mtproto::tl::owning>;
-using InputBusinessGreetingMessage = ::mtproto::api::raw::InputBusinessGreetingMessage<::mtproto::tl::owning>;
-using BusinessGreetingMessage = ::mtproto::api::raw::BusinessGreetingMessage<::mtproto::tl::owning>;
-using InputBusinessAwayMessage = ::mtproto::api::raw::InputBusinessAwayMessage<::mtproto::tl::owning>;
-using BusinessAwayMessage = ::mtproto::api::raw::BusinessAwayMessage<::mtproto::tl::owning>;
-using Timezone = ::mtproto::api::raw::Timezone<::mtproto::tl::owning>;
+using SmsJob = ::mtproto::api::raw::SmsJob<::mtproto::api::tl_storage>;
+using BusinessWeeklyOpen = ::mtproto::api::raw::BusinessWeeklyOpen<::mtproto::api::tl_storage>;
+using BusinessWorkHours = ::mtproto::api::raw::BusinessWorkHours<::mtproto::api::tl_storage>;
+using BusinessLocation = ::mtproto::api::raw::BusinessLocation<::mtproto::api::tl_storage>;
+using InputBusinessRecipients = ::mtproto::api::raw::InputBusinessRecipients<::mtproto::api::tl_storage>;
+using BusinessRecipients = ::mtproto::api::raw::BusinessRecipients<::mtproto::api::tl_storage>;
+using BusinessAwayMessageSchedule = ::mtproto::api::raw::BusinessAwayMessageSchedule<::mtproto::api::tl_storage>;
+using InputBusinessGreetingMessage = ::mtproto::api::raw::InputBusinessGreetingMessage<::mtproto::api::tl_storage>;
+using BusinessGreetingMessage = ::mtproto::api::raw::BusinessGreetingMessage<::mtproto::api::tl_storage>;
+using InputBusinessAwayMessage = ::mtproto::api::raw::InputBusinessAwayMessage<::mtproto::api::tl_storage>;
+using BusinessAwayMessage = ::mtproto::api::raw::BusinessAwayMessage<::mtproto::api::tl_storage>;
+using Timezone = ::mtproto::api::raw::Timezone<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::help {
-using TimezonesList = ::mtproto::api::raw::help::TimezonesList<::mtproto::tl::owning>;
+using TimezonesList = ::mtproto::api::raw::help::TimezonesList<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::help
 
 namespace mtproto::api {
-using QuickReply = ::mtproto::api::raw::QuickReply<::mtproto::tl::owning>;
-using InputQuickReplyShortcut = ::mtproto::api::raw::InputQuickReplyShortcut<::mtproto::tl::owning>;
+using QuickReply = ::mtproto::api::raw::QuickReply<::mtproto::api::tl_storage>;
+using InputQuickReplyShortcut = ::mtproto::api::raw::InputQuickReplyShortcut<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using QuickReplies = ::mtproto::api::raw::messages::QuickReplies<::mtproto::tl::owning>;
+using QuickReplies = ::mtproto::api::raw::messages::QuickReplies<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using ConnectedBot = ::mtproto::api::raw::ConnectedBot<::mtproto::tl::owning>;
+using ConnectedBot = ::mtproto::api::raw::ConnectedBot<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using ConnectedBots = ::mtproto::api::raw::account::ConnectedBots<::mtproto::tl::owning>;
+using ConnectedBots = ::mtproto::api::raw::account::ConnectedBots<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::messages {
-using DialogFilters = ::mtproto::api::raw::messages::DialogFilters<::mtproto::tl::owning>;
+using DialogFilters = ::mtproto::api::raw::messages::DialogFilters<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using Birthday = ::mtproto::api::raw::Birthday<::mtproto::tl::owning>;
-using BotBusinessConnection = ::mtproto::api::raw::BotBusinessConnection<::mtproto::tl::owning>;
-using InputBusinessIntro = ::mtproto::api::raw::InputBusinessIntro<::mtproto::tl::owning>;
-using BusinessIntro = ::mtproto::api::raw::BusinessIntro<::mtproto::tl::owning>;
+using Birthday = ::mtproto::api::raw::Birthday<::mtproto::api::tl_storage>;
+using BotBusinessConnection = ::mtproto::api::raw::BotBusinessConnection<::mtproto::api::tl_storage>;
+using InputBusinessIntro = ::mtproto::api::raw::InputBusinessIntro<::mtproto::api::tl_storage>;
+using BusinessIntro = ::mtproto::api::raw::BusinessIntro<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using MyStickers = ::mtproto::api::raw::messages::MyStickers<::mtproto::tl::owning>;
+using MyStickers = ::mtproto::api::raw::messages::MyStickers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using InputCollectible = ::mtproto::api::raw::InputCollectible<::mtproto::tl::owning>;
+using InputCollectible = ::mtproto::api::raw::InputCollectible<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::fragment {
-using CollectibleInfo = ::mtproto::api::raw::fragment::CollectibleInfo<::mtproto::tl::owning>;
+using CollectibleInfo = ::mtproto::api::raw::fragment::CollectibleInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::fragment
 
 namespace mtproto::api {
-using InputBusinessBotRecipients = ::mtproto::api::raw::InputBusinessBotRecipients<::mtproto::tl::owning>;
-using BusinessBotRecipients = ::mtproto::api::raw::BusinessBotRecipients<::mtproto::tl::owning>;
-using ContactBirthday = ::mtproto::api::raw::ContactBirthday<::mtproto::tl::owning>;
+using InputBusinessBotRecipients = ::mtproto::api::raw::InputBusinessBotRecipients<::mtproto::api::tl_storage>;
+using BusinessBotRecipients = ::mtproto::api::raw::BusinessBotRecipients<::mtproto::api::tl_storage>;
+using ContactBirthday = ::mtproto::api::raw::ContactBirthday<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using ContactBirthdays = ::mtproto::api::raw::contacts::ContactBirthdays<::mtproto::tl::owning>;
+using ContactBirthdays = ::mtproto::api::raw::contacts::ContactBirthdays<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api {
-using MissingInvitee = ::mtproto::api::raw::MissingInvitee<::mtproto::tl::owning>;
+using MissingInvitee = ::mtproto::api::raw::MissingInvitee<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using InvitedUsers = ::mtproto::api::raw::messages::InvitedUsers<::mtproto::tl::owning>;
+using InvitedUsers = ::mtproto::api::raw::messages::InvitedUsers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using InputBusinessChatLink = ::mtproto::api::raw::InputBusinessChatLink<::mtproto::tl::owning>;
-using BusinessChatLink = ::mtproto::api::raw::BusinessChatLink<::mtproto::tl::owning>;
+using InputBusinessChatLink = ::mtproto::api::raw::InputBusinessChatLink<::mtproto::api::tl_storage>;
+using BusinessChatLink = ::mtproto::api::raw::BusinessChatLink<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using BusinessChatLinks = ::mtproto::api::raw::account::BusinessChatLinks<::mtproto::tl::owning>;
-using ResolvedBusinessChatLinks = ::mtproto::api::raw::account::ResolvedBusinessChatLinks<::mtproto::tl::owning>;
+using BusinessChatLinks = ::mtproto::api::raw::account::BusinessChatLinks<::mtproto::api::tl_storage>;
+using ResolvedBusinessChatLinks = ::mtproto::api::raw::account::ResolvedBusinessChatLinks<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using RequestedPeer = ::mtproto::api::raw::RequestedPeer<::mtproto::tl::owning>;
-using SponsoredMessageReportOption = ::mtproto::api::raw::SponsoredMessageReportOption<::mtproto::tl::owning>;
+using RequestedPeer = ::mtproto::api::raw::RequestedPeer<::mtproto::api::tl_storage>;
+using SponsoredMessageReportOption = ::mtproto::api::raw::SponsoredMessageReportOption<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::channels {
-using SponsoredMessageReportResult = ::mtproto::api::raw::channels::SponsoredMessageReportResult<::mtproto::tl::owning>;
+using SponsoredMessageReportResult = ::mtproto::api::raw::channels::SponsoredMessageReportResult<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::channels
 
 namespace mtproto::api {
-using ReactionNotificationsFrom = ::mtproto::api::raw::ReactionNotificationsFrom<::mtproto::tl::owning>;
-using ReactionsNotifySettings = ::mtproto::api::raw::ReactionsNotifySettings<::mtproto::tl::owning>;
-using AvailableEffect = ::mtproto::api::raw::AvailableEffect<::mtproto::tl::owning>;
+using ReactionNotificationsFrom = ::mtproto::api::raw::ReactionNotificationsFrom<::mtproto::api::tl_storage>;
+using ReactionsNotifySettings = ::mtproto::api::raw::ReactionsNotifySettings<::mtproto::api::tl_storage>;
+using AvailableEffect = ::mtproto::api::raw::AvailableEffect<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using AvailableEffects = ::mtproto::api::raw::messages::AvailableEffects<::mtproto::tl::owning>;
+using AvailableEffects = ::mtproto::api::raw::messages::AvailableEffects<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using FactCheck = ::mtproto::api::raw::FactCheck<::mtproto::tl::owning>;
-using StarsTransactionPeer = ::mtproto::api::raw::StarsTransactionPeer<::mtproto::tl::owning>;
-using StarsTopupOption = ::mtproto::api::raw::StarsTopupOption<::mtproto::tl::owning>;
-using StarsTransaction = ::mtproto::api::raw::StarsTransaction<::mtproto::tl::owning>;
+using FactCheck = ::mtproto::api::raw::FactCheck<::mtproto::api::tl_storage>;
+using StarsTransactionPeer = ::mtproto::api::raw::StarsTransactionPeer<::mtproto::api::tl_storage>;
+using StarsTopupOption = ::mtproto::api::raw::StarsTopupOption<::mtproto::api::tl_storage>;
+using StarsTransaction = ::mtproto::api::raw::StarsTransaction<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using StarsStatus = ::mtproto::api::raw::payments::StarsStatus<::mtproto::tl::owning>;
+using StarsStatus = ::mtproto::api::raw::payments::StarsStatus<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using FoundStory = ::mtproto::api::raw::FoundStory<::mtproto::tl::owning>;
+using FoundStory = ::mtproto::api::raw::FoundStory<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using FoundStories = ::mtproto::api::raw::stories::FoundStories<::mtproto::tl::owning>;
+using FoundStories = ::mtproto::api::raw::stories::FoundStories<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using GeoPointAddress = ::mtproto::api::raw::GeoPointAddress<::mtproto::tl::owning>;
-using StarsRevenueStatus = ::mtproto::api::raw::StarsRevenueStatus<::mtproto::tl::owning>;
+using GeoPointAddress = ::mtproto::api::raw::GeoPointAddress<::mtproto::api::tl_storage>;
+using StarsRevenueStatus = ::mtproto::api::raw::StarsRevenueStatus<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using StarsRevenueStats = ::mtproto::api::raw::payments::StarsRevenueStats<::mtproto::tl::owning>;
-using StarsRevenueWithdrawalUrl = ::mtproto::api::raw::payments::StarsRevenueWithdrawalUrl<::mtproto::tl::owning>;
-using StarsRevenueAdsAccountUrl = ::mtproto::api::raw::payments::StarsRevenueAdsAccountUrl<::mtproto::tl::owning>;
+using StarsRevenueStats = ::mtproto::api::raw::payments::StarsRevenueStats<::mtproto::api::tl_storage>;
+using StarsRevenueWithdrawalUrl = ::mtproto::api::raw::payments::StarsRevenueWithdrawalUrl<::mtproto::api::tl_storage>;
+using StarsRevenueAdsAccountUrl = ::mtproto::api::raw::payments::StarsRevenueAdsAccountUrl<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using InputStarsTransaction = ::mtproto::api::raw::InputStarsTransaction<::mtproto::tl::owning>;
-using StarsGiftOption = ::mtproto::api::raw::StarsGiftOption<::mtproto::tl::owning>;
+using InputStarsTransaction = ::mtproto::api::raw::InputStarsTransaction<::mtproto::api::tl_storage>;
+using StarsGiftOption = ::mtproto::api::raw::StarsGiftOption<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::bots {
-using PopularAppBots = ::mtproto::api::raw::bots::PopularAppBots<::mtproto::tl::owning>;
+using PopularAppBots = ::mtproto::api::raw::bots::PopularAppBots<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::bots
 
 namespace mtproto::api {
-using BotPreviewMedia = ::mtproto::api::raw::BotPreviewMedia<::mtproto::tl::owning>;
+using BotPreviewMedia = ::mtproto::api::raw::BotPreviewMedia<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::bots {
-using PreviewInfo = ::mtproto::api::raw::bots::PreviewInfo<::mtproto::tl::owning>;
+using PreviewInfo = ::mtproto::api::raw::bots::PreviewInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::bots
 
 namespace mtproto::api {
-using StarsSubscriptionPricing = ::mtproto::api::raw::StarsSubscriptionPricing<::mtproto::tl::owning>;
-using StarsSubscription = ::mtproto::api::raw::StarsSubscription<::mtproto::tl::owning>;
-using MessageReactor = ::mtproto::api::raw::MessageReactor<::mtproto::tl::owning>;
-using StarsGiveawayOption = ::mtproto::api::raw::StarsGiveawayOption<::mtproto::tl::owning>;
-using StarsGiveawayWinnersOption = ::mtproto::api::raw::StarsGiveawayWinnersOption<::mtproto::tl::owning>;
-using StarGift = ::mtproto::api::raw::StarGift<::mtproto::tl::owning>;
+using StarsSubscriptionPricing = ::mtproto::api::raw::StarsSubscriptionPricing<::mtproto::api::tl_storage>;
+using StarsSubscription = ::mtproto::api::raw::StarsSubscription<::mtproto::api::tl_storage>;
+using MessageReactor = ::mtproto::api::raw::MessageReactor<::mtproto::api::tl_storage>;
+using StarsGiveawayOption = ::mtproto::api::raw::StarsGiveawayOption<::mtproto::api::tl_storage>;
+using StarsGiveawayWinnersOption = ::mtproto::api::raw::StarsGiveawayWinnersOption<::mtproto::api::tl_storage>;
+using StarGift = ::mtproto::api::raw::StarGift<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using StarGifts = ::mtproto::api::raw::payments::StarGifts<::mtproto::tl::owning>;
+using StarGifts = ::mtproto::api::raw::payments::StarGifts<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using MessageReportOption = ::mtproto::api::raw::MessageReportOption<::mtproto::tl::owning>;
-using ReportResult = ::mtproto::api::raw::ReportResult<::mtproto::tl::owning>;
+using MessageReportOption = ::mtproto::api::raw::MessageReportOption<::mtproto::api::tl_storage>;
+using ReportResult = ::mtproto::api::raw::ReportResult<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using BotPreparedInlineMessage = ::mtproto::api::raw::messages::BotPreparedInlineMessage<::mtproto::tl::owning>;
-using PreparedInlineMessage = ::mtproto::api::raw::messages::PreparedInlineMessage<::mtproto::tl::owning>;
+using BotPreparedInlineMessage = ::mtproto::api::raw::messages::BotPreparedInlineMessage<::mtproto::api::tl_storage>;
+using PreparedInlineMessage = ::mtproto::api::raw::messages::PreparedInlineMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using BotAppSettings = ::mtproto::api::raw::BotAppSettings<::mtproto::tl::owning>;
-using StarRefProgram = ::mtproto::api::raw::StarRefProgram<::mtproto::tl::owning>;
-using ConnectedBotStarRef = ::mtproto::api::raw::ConnectedBotStarRef<::mtproto::tl::owning>;
+using BotAppSettings = ::mtproto::api::raw::BotAppSettings<::mtproto::api::tl_storage>;
+using StarRefProgram = ::mtproto::api::raw::StarRefProgram<::mtproto::api::tl_storage>;
+using ConnectedBotStarRef = ::mtproto::api::raw::ConnectedBotStarRef<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using ConnectedStarRefBots = ::mtproto::api::raw::payments::ConnectedStarRefBots<::mtproto::tl::owning>;
-using SuggestedStarRefBots = ::mtproto::api::raw::payments::SuggestedStarRefBots<::mtproto::tl::owning>;
+using ConnectedStarRefBots = ::mtproto::api::raw::payments::ConnectedStarRefBots<::mtproto::api::tl_storage>;
+using SuggestedStarRefBots = ::mtproto::api::raw::payments::SuggestedStarRefBots<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using StarsAmount = ::mtproto::api::raw::StarsAmount<::mtproto::tl::owning>;
+using StarsAmount = ::mtproto::api::raw::StarsAmount<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::messages {
-using FoundStickers = ::mtproto::api::raw::messages::FoundStickers<::mtproto::tl::owning>;
+using FoundStickers = ::mtproto::api::raw::messages::FoundStickers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using BotVerifierSettings = ::mtproto::api::raw::BotVerifierSettings<::mtproto::tl::owning>;
-using BotVerification = ::mtproto::api::raw::BotVerification<::mtproto::tl::owning>;
-using StarGiftAttribute = ::mtproto::api::raw::StarGiftAttribute<::mtproto::tl::owning>;
+using BotVerifierSettings = ::mtproto::api::raw::BotVerifierSettings<::mtproto::api::tl_storage>;
+using BotVerification = ::mtproto::api::raw::BotVerification<::mtproto::api::tl_storage>;
+using StarGiftAttribute = ::mtproto::api::raw::StarGiftAttribute<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using StarGiftUpgradePreview = ::mtproto::api::raw::payments::StarGiftUpgradePreview<::mtproto::tl::owning>;
+using StarGiftUpgradePreview = ::mtproto::api::raw::payments::StarGiftUpgradePreview<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api::users {
-using Users = ::mtproto::api::raw::users::Users<::mtproto::tl::owning>;
+using Users = ::mtproto::api::raw::users::Users<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::users
 
 namespace mtproto::api::payments {
-using UniqueStarGift = ::mtproto::api::raw::payments::UniqueStarGift<::mtproto::tl::owning>;
+using UniqueStarGift = ::mtproto::api::raw::payments::UniqueStarGift<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api::messages {
-using WebPagePreview = ::mtproto::api::raw::messages::WebPagePreview<::mtproto::tl::owning>;
+using WebPagePreview = ::mtproto::api::raw::messages::WebPagePreview<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using SavedStarGift = ::mtproto::api::raw::SavedStarGift<::mtproto::tl::owning>;
+using SavedStarGift = ::mtproto::api::raw::SavedStarGift<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using SavedStarGifts = ::mtproto::api::raw::payments::SavedStarGifts<::mtproto::tl::owning>;
+using SavedStarGifts = ::mtproto::api::raw::payments::SavedStarGifts<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using InputSavedStarGift = ::mtproto::api::raw::InputSavedStarGift<::mtproto::tl::owning>;
+using InputSavedStarGift = ::mtproto::api::raw::InputSavedStarGift<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using StarGiftWithdrawalUrl = ::mtproto::api::raw::payments::StarGiftWithdrawalUrl<::mtproto::tl::owning>;
+using StarGiftWithdrawalUrl = ::mtproto::api::raw::payments::StarGiftWithdrawalUrl<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using PaidReactionPrivacy = ::mtproto::api::raw::PaidReactionPrivacy<::mtproto::tl::owning>;
+using PaidReactionPrivacy = ::mtproto::api::raw::PaidReactionPrivacy<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using PaidMessagesRevenue = ::mtproto::api::raw::account::PaidMessagesRevenue<::mtproto::tl::owning>;
+using PaidMessagesRevenue = ::mtproto::api::raw::account::PaidMessagesRevenue<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using RequirementToContact = ::mtproto::api::raw::RequirementToContact<::mtproto::tl::owning>;
-using BusinessBotRights = ::mtproto::api::raw::BusinessBotRights<::mtproto::tl::owning>;
-using DisallowedGiftsSettings = ::mtproto::api::raw::DisallowedGiftsSettings<::mtproto::tl::owning>;
-using SponsoredPeer = ::mtproto::api::raw::SponsoredPeer<::mtproto::tl::owning>;
+using RequirementToContact = ::mtproto::api::raw::RequirementToContact<::mtproto::api::tl_storage>;
+using BusinessBotRights = ::mtproto::api::raw::BusinessBotRights<::mtproto::api::tl_storage>;
+using DisallowedGiftsSettings = ::mtproto::api::raw::DisallowedGiftsSettings<::mtproto::api::tl_storage>;
+using SponsoredPeer = ::mtproto::api::raw::SponsoredPeer<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::contacts {
-using SponsoredPeers = ::mtproto::api::raw::contacts::SponsoredPeers<::mtproto::tl::owning>;
+using SponsoredPeers = ::mtproto::api::raw::contacts::SponsoredPeers<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::contacts
 
 namespace mtproto::api {
-using StarGiftAttributeId = ::mtproto::api::raw::StarGiftAttributeId<::mtproto::tl::owning>;
-using StarGiftAttributeCounter = ::mtproto::api::raw::StarGiftAttributeCounter<::mtproto::tl::owning>;
+using StarGiftAttributeId = ::mtproto::api::raw::StarGiftAttributeId<::mtproto::api::tl_storage>;
+using StarGiftAttributeCounter = ::mtproto::api::raw::StarGiftAttributeCounter<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using ResaleStarGifts = ::mtproto::api::raw::payments::ResaleStarGifts<::mtproto::tl::owning>;
+using ResaleStarGifts = ::mtproto::api::raw::payments::ResaleStarGifts<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api::stories {
-using CanSendStoryCount = ::mtproto::api::raw::stories::CanSendStoryCount<::mtproto::tl::owning>;
+using CanSendStoryCount = ::mtproto::api::raw::stories::CanSendStoryCount<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using PendingSuggestion = ::mtproto::api::raw::PendingSuggestion<::mtproto::tl::owning>;
-using TodoItem = ::mtproto::api::raw::TodoItem<::mtproto::tl::owning>;
-using TodoList = ::mtproto::api::raw::TodoList<::mtproto::tl::owning>;
-using TodoCompletion = ::mtproto::api::raw::TodoCompletion<::mtproto::tl::owning>;
-using SuggestedPost = ::mtproto::api::raw::SuggestedPost<::mtproto::tl::owning>;
-using StarsRating = ::mtproto::api::raw::StarsRating<::mtproto::tl::owning>;
-using StarGiftCollection = ::mtproto::api::raw::StarGiftCollection<::mtproto::tl::owning>;
+using PendingSuggestion = ::mtproto::api::raw::PendingSuggestion<::mtproto::api::tl_storage>;
+using TodoItem = ::mtproto::api::raw::TodoItem<::mtproto::api::tl_storage>;
+using TodoList = ::mtproto::api::raw::TodoList<::mtproto::api::tl_storage>;
+using TodoCompletion = ::mtproto::api::raw::TodoCompletion<::mtproto::api::tl_storage>;
+using SuggestedPost = ::mtproto::api::raw::SuggestedPost<::mtproto::api::tl_storage>;
+using StarsRating = ::mtproto::api::raw::StarsRating<::mtproto::api::tl_storage>;
+using StarGiftCollection = ::mtproto::api::raw::StarGiftCollection<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using StarGiftCollections = ::mtproto::api::raw::payments::StarGiftCollections<::mtproto::tl::owning>;
+using StarGiftCollections = ::mtproto::api::raw::payments::StarGiftCollections<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using StoryAlbum = ::mtproto::api::raw::StoryAlbum<::mtproto::tl::owning>;
+using StoryAlbum = ::mtproto::api::raw::StoryAlbum<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::stories {
-using Albums = ::mtproto::api::raw::stories::Albums<::mtproto::tl::owning>;
+using Albums = ::mtproto::api::raw::stories::Albums<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stories
 
 namespace mtproto::api {
-using SearchPostsFlood = ::mtproto::api::raw::SearchPostsFlood<::mtproto::tl::owning>;
+using SearchPostsFlood = ::mtproto::api::raw::SearchPostsFlood<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using UniqueStarGiftValueInfo = ::mtproto::api::raw::payments::UniqueStarGiftValueInfo<::mtproto::tl::owning>;
+using UniqueStarGiftValueInfo = ::mtproto::api::raw::payments::UniqueStarGiftValueInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using ProfileTab = ::mtproto::api::raw::ProfileTab<::mtproto::tl::owning>;
+using ProfileTab = ::mtproto::api::raw::ProfileTab<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::users {
-using SavedMusic = ::mtproto::api::raw::users::SavedMusic<::mtproto::tl::owning>;
+using SavedMusic = ::mtproto::api::raw::users::SavedMusic<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::users
 
 namespace mtproto::api::account {
-using SavedMusicIds = ::mtproto::api::raw::account::SavedMusicIds<::mtproto::tl::owning>;
+using SavedMusicIds = ::mtproto::api::raw::account::SavedMusicIds<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::payments {
-using CheckCanSendGiftResult = ::mtproto::api::raw::payments::CheckCanSendGiftResult<::mtproto::tl::owning>;
+using CheckCanSendGiftResult = ::mtproto::api::raw::payments::CheckCanSendGiftResult<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using InputChatTheme = ::mtproto::api::raw::InputChatTheme<::mtproto::tl::owning>;
-using StarGiftUpgradePrice = ::mtproto::api::raw::StarGiftUpgradePrice<::mtproto::tl::owning>;
-using GroupCallMessage = ::mtproto::api::raw::GroupCallMessage<::mtproto::tl::owning>;
-using GroupCallDonor = ::mtproto::api::raw::GroupCallDonor<::mtproto::tl::owning>;
+using InputChatTheme = ::mtproto::api::raw::InputChatTheme<::mtproto::api::tl_storage>;
+using StarGiftUpgradePrice = ::mtproto::api::raw::StarGiftUpgradePrice<::mtproto::api::tl_storage>;
+using GroupCallMessage = ::mtproto::api::raw::GroupCallMessage<::mtproto::api::tl_storage>;
+using GroupCallDonor = ::mtproto::api::raw::GroupCallDonor<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::phone {
-using GroupCallStars = ::mtproto::api::raw::phone::GroupCallStars<::mtproto::tl::owning>;
+using GroupCallStars = ::mtproto::api::raw::phone::GroupCallStars<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::phone
 
 namespace mtproto::api {
-using RecentStory = ::mtproto::api::raw::RecentStory<::mtproto::tl::owning>;
-using AuctionBidLevel = ::mtproto::api::raw::AuctionBidLevel<::mtproto::tl::owning>;
-using StarGiftAuctionState = ::mtproto::api::raw::StarGiftAuctionState<::mtproto::tl::owning>;
-using StarGiftAuctionUserState = ::mtproto::api::raw::StarGiftAuctionUserState<::mtproto::tl::owning>;
+using RecentStory = ::mtproto::api::raw::RecentStory<::mtproto::api::tl_storage>;
+using AuctionBidLevel = ::mtproto::api::raw::AuctionBidLevel<::mtproto::api::tl_storage>;
+using StarGiftAuctionState = ::mtproto::api::raw::StarGiftAuctionState<::mtproto::api::tl_storage>;
+using StarGiftAuctionUserState = ::mtproto::api::raw::StarGiftAuctionUserState<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using StarGiftAuctionState = ::mtproto::api::raw::payments::StarGiftAuctionState<::mtproto::tl::owning>;
+using StarGiftAuctionState = ::mtproto::api::raw::payments::StarGiftAuctionState<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using StarGiftAuctionAcquiredGift = ::mtproto::api::raw::StarGiftAuctionAcquiredGift<::mtproto::tl::owning>;
+using StarGiftAuctionAcquiredGift = ::mtproto::api::raw::StarGiftAuctionAcquiredGift<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using StarGiftAuctionAcquiredGifts = ::mtproto::api::raw::payments::StarGiftAuctionAcquiredGifts<::mtproto::tl::owning>;
+using StarGiftAuctionAcquiredGifts = ::mtproto::api::raw::payments::StarGiftAuctionAcquiredGifts<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using StarGiftActiveAuctionState = ::mtproto::api::raw::StarGiftActiveAuctionState<::mtproto::tl::owning>;
+using StarGiftActiveAuctionState = ::mtproto::api::raw::StarGiftActiveAuctionState<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using StarGiftActiveAuctions = ::mtproto::api::raw::payments::StarGiftActiveAuctions<::mtproto::tl::owning>;
+using StarGiftActiveAuctions = ::mtproto::api::raw::payments::StarGiftActiveAuctions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api {
-using InputStarGiftAuction = ::mtproto::api::raw::InputStarGiftAuction<::mtproto::tl::owning>;
-using Passkey = ::mtproto::api::raw::Passkey<::mtproto::tl::owning>;
+using InputStarGiftAuction = ::mtproto::api::raw::InputStarGiftAuction<::mtproto::api::tl_storage>;
+using Passkey = ::mtproto::api::raw::Passkey<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using Passkeys = ::mtproto::api::raw::account::Passkeys<::mtproto::tl::owning>;
-using PasskeyRegistrationOptions = ::mtproto::api::raw::account::PasskeyRegistrationOptions<::mtproto::tl::owning>;
+using Passkeys = ::mtproto::api::raw::account::Passkeys<::mtproto::api::tl_storage>;
+using PasskeyRegistrationOptions = ::mtproto::api::raw::account::PasskeyRegistrationOptions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api::auth {
-using PasskeyLoginOptions = ::mtproto::api::raw::auth::PasskeyLoginOptions<::mtproto::tl::owning>;
+using PasskeyLoginOptions = ::mtproto::api::raw::auth::PasskeyLoginOptions<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
 
 namespace mtproto::api {
-using InputPasskeyResponse = ::mtproto::api::raw::InputPasskeyResponse<::mtproto::tl::owning>;
-using InputPasskeyCredential = ::mtproto::api::raw::InputPasskeyCredential<::mtproto::tl::owning>;
-using StarGiftBackground = ::mtproto::api::raw::StarGiftBackground<::mtproto::tl::owning>;
-using StarGiftAuctionRound = ::mtproto::api::raw::StarGiftAuctionRound<::mtproto::tl::owning>;
+using InputPasskeyResponse = ::mtproto::api::raw::InputPasskeyResponse<::mtproto::api::tl_storage>;
+using InputPasskeyCredential = ::mtproto::api::raw::InputPasskeyCredential<::mtproto::api::tl_storage>;
+using StarGiftBackground = ::mtproto::api::raw::StarGiftBackground<::mtproto::api::tl_storage>;
+using StarGiftAuctionRound = ::mtproto::api::raw::StarGiftAuctionRound<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::payments {
-using StarGiftUpgradeAttributes = ::mtproto::api::raw::payments::StarGiftUpgradeAttributes<::mtproto::tl::owning>;
+using StarGiftUpgradeAttributes = ::mtproto::api::raw::payments::StarGiftUpgradeAttributes<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::payments
 
 namespace mtproto::api::messages {
-using EmojiGameOutcome = ::mtproto::api::raw::messages::EmojiGameOutcome<::mtproto::tl::owning>;
-using EmojiGameInfo = ::mtproto::api::raw::messages::EmojiGameInfo<::mtproto::tl::owning>;
+using EmojiGameOutcome = ::mtproto::api::raw::messages::EmojiGameOutcome<::mtproto::api::tl_storage>;
+using EmojiGameInfo = ::mtproto::api::raw::messages::EmojiGameInfo<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using StarGiftAttributeRarity = ::mtproto::api::raw::StarGiftAttributeRarity<::mtproto::tl::owning>;
-using KeyboardButtonStyle = ::mtproto::api::raw::KeyboardButtonStyle<::mtproto::tl::owning>;
-using InputMessageReadMetric = ::mtproto::api::raw::InputMessageReadMetric<::mtproto::tl::owning>;
+using StarGiftAttributeRarity = ::mtproto::api::raw::StarGiftAttributeRarity<::mtproto::api::tl_storage>;
+using KeyboardButtonStyle = ::mtproto::api::raw::KeyboardButtonStyle<::mtproto::api::tl_storage>;
+using InputMessageReadMetric = ::mtproto::api::raw::InputMessageReadMetric<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::bots {
-using ExportedBotToken = ::mtproto::api::raw::bots::ExportedBotToken<::mtproto::tl::owning>;
-using RequestedButton = ::mtproto::api::raw::bots::RequestedButton<::mtproto::tl::owning>;
+using ExportedBotToken = ::mtproto::api::raw::bots::ExportedBotToken<::mtproto::api::tl_storage>;
+using RequestedButton = ::mtproto::api::raw::bots::RequestedButton<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::bots
 
 namespace mtproto::api::messages {
-using ComposedMessageWithAI = ::mtproto::api::raw::messages::ComposedMessageWithAI<::mtproto::tl::owning>;
+using ComposedMessageWithAI = ::mtproto::api::raw::messages::ComposedMessageWithAI<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api::stats {
-using PollStats = ::mtproto::api::raw::stats::PollStats<::mtproto::tl::owning>;
+using PollStats = ::mtproto::api::raw::stats::PollStats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::stats
 
 namespace mtproto::api {
-using InputAiComposeTone = ::mtproto::api::raw::InputAiComposeTone<::mtproto::tl::owning>;
-using AiComposeTone = ::mtproto::api::raw::AiComposeTone<::mtproto::tl::owning>;
+using InputAiComposeTone = ::mtproto::api::raw::InputAiComposeTone<::mtproto::api::tl_storage>;
+using AiComposeTone = ::mtproto::api::raw::AiComposeTone<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::aicompose {
-using Tones = ::mtproto::api::raw::aicompose::Tones<::mtproto::tl::owning>;
+using Tones = ::mtproto::api::raw::aicompose::Tones<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::aicompose
 
 namespace mtproto::api {
-using AiComposeToneExample = ::mtproto::api::raw::AiComposeToneExample<::mtproto::tl::owning>;
+using AiComposeToneExample = ::mtproto::api::raw::AiComposeToneExample<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::bots {
-using AccessSettings = ::mtproto::api::raw::bots::AccessSettings<::mtproto::tl::owning>;
+using AccessSettings = ::mtproto::api::raw::bots::AccessSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::bots
 
 namespace mtproto::api::messages {
-using ChatInviteJoinResult = ::mtproto::api::raw::messages::ChatInviteJoinResult<::mtproto::tl::owning>;
+using ChatInviteJoinResult = ::mtproto::api::raw::messages::ChatInviteJoinResult<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using JoinChatBotResult = ::mtproto::api::raw::JoinChatBotResult<::mtproto::tl::owning>;
-using WebDomainException = ::mtproto::api::raw::WebDomainException<::mtproto::tl::owning>;
+using JoinChatBotResult = ::mtproto::api::raw::JoinChatBotResult<::mtproto::api::tl_storage>;
+using WebDomainException = ::mtproto::api::raw::WebDomainException<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::account {
-using WebBrowserSettings = ::mtproto::api::raw::account::WebBrowserSettings<::mtproto::tl::owning>;
+using WebBrowserSettings = ::mtproto::api::raw::account::WebBrowserSettings<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::account
 
 namespace mtproto::api {
-using InputRichFile = ::mtproto::api::raw::InputRichFile<::mtproto::tl::owning>;
-using InputRichMessage = ::mtproto::api::raw::InputRichMessage<::mtproto::tl::owning>;
-using RichMessage = ::mtproto::api::raw::RichMessage<::mtproto::tl::owning>;
-using CommunityPeer = ::mtproto::api::raw::CommunityPeer<::mtproto::tl::owning>;
-using CommunityPeerRequest = ::mtproto::api::raw::CommunityPeerRequest<::mtproto::tl::owning>;
+using InputRichFile = ::mtproto::api::raw::InputRichFile<::mtproto::api::tl_storage>;
+using InputRichMessage = ::mtproto::api::raw::InputRichMessage<::mtproto::api::tl_storage>;
+using RichMessage = ::mtproto::api::raw::RichMessage<::mtproto::api::tl_storage>;
+using CommunityPeer = ::mtproto::api::raw::CommunityPeer<::mtproto::api::tl_storage>;
+using CommunityPeerRequest = ::mtproto::api::raw::CommunityPeerRequest<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::communities {
-using PeerLinkRequests = ::mtproto::api::raw::communities::PeerLinkRequests<::mtproto::tl::owning>;
+using PeerLinkRequests = ::mtproto::api::raw::communities::PeerLinkRequests<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::communities
 
 namespace mtproto::api {
-using EphemeralMessage = ::mtproto::api::raw::EphemeralMessage<::mtproto::tl::owning>;
+using EphemeralMessage = ::mtproto::api::raw::EphemeralMessage<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::communities {
-using ParticipantJoinedChats = ::mtproto::api::raw::communities::ParticipantJoinedChats<::mtproto::tl::owning>;
+using ParticipantJoinedChats = ::mtproto::api::raw::communities::ParticipantJoinedChats<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::communities
 
 namespace mtproto::api::messages {
-using TranslatedRichMessage = ::mtproto::api::raw::messages::TranslatedRichMessage<::mtproto::tl::owning>;
-using ComposedRichMessageWithAI = ::mtproto::api::raw::messages::ComposedRichMessageWithAI<::mtproto::tl::owning>;
+using TranslatedRichMessage = ::mtproto::api::raw::messages::TranslatedRichMessage<::mtproto::api::tl_storage>;
+using ComposedRichMessageWithAI = ::mtproto::api::raw::messages::ComposedRichMessageWithAI<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::messages
 
 namespace mtproto::api {
-using ButtonType = ::mtproto::api::raw::ButtonType<::mtproto::tl::owning>;
-using InlineButtonType = ::mtproto::api::raw::InlineButtonType<::mtproto::tl::owning>;
-using KeyboardInlineButton = ::mtproto::api::raw::KeyboardInlineButton<::mtproto::tl::owning>;
-using KeyboardInlineButtonRow = ::mtproto::api::raw::KeyboardInlineButtonRow<::mtproto::tl::owning>;
-using RichButtonStyle = ::mtproto::api::raw::RichButtonStyle<::mtproto::tl::owning>;
-using PageButton = ::mtproto::api::raw::PageButton<::mtproto::tl::owning>;
+using ButtonType = ::mtproto::api::raw::ButtonType<::mtproto::api::tl_storage>;
+using InlineButtonType = ::mtproto::api::raw::InlineButtonType<::mtproto::api::tl_storage>;
+using KeyboardInlineButton = ::mtproto::api::raw::KeyboardInlineButton<::mtproto::api::tl_storage>;
+using KeyboardInlineButtonRow = ::mtproto::api::raw::KeyboardInlineButtonRow<::mtproto::api::tl_storage>;
+using RichButtonStyle = ::mtproto::api::raw::RichButtonStyle<::mtproto::api::tl_storage>;
+using PageButton = ::mtproto::api::raw::PageButton<::mtproto::api::tl_storage>;
 } // namespace mtproto::api
 
 namespace mtproto::api::ephemeral {
-using WelcomeMessages = ::mtproto::api::raw::ephemeral::WelcomeMessages<::mtproto::tl::owning>;
+using WelcomeMessages = ::mtproto::api::raw::ephemeral::WelcomeMessages<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::ephemeral
 
 namespace mtproto::api::auth {
-using FirebasePnvIntent = ::mtproto::api::raw::auth::FirebasePnvIntent<::mtproto::tl::owning>;
+using FirebasePnvIntent = ::mtproto::api::raw::auth::FirebasePnvIntent<::mtproto::api::tl_storage>;
 } // namespace mtproto::api::auth
+
+#ifdef MTPROTO_API_INSTANTIATED
+#include "mtproto/api/instantiations.hpp"
+#endif

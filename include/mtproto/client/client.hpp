@@ -120,7 +120,11 @@ public:
     }
     client(const client&) = delete;
     client& operator=(const client&) = delete;
-    ~client() { core_->close(nullptr); }
+    ~client()
+    {
+        core_->mute();
+        core_->close(nullptr);
+    }
 
     executor_type get_executor() const noexcept { return core_->executor(); }
     /// As they were given, without the storage.
@@ -238,6 +242,18 @@ public:
     }
     /// Connects anew at once; for a program that hears of a change of the network.
     void reconnect() { core_->reconnect(); }
+    /// Gives the sessions up for new ones, under the same keys: calls that are under way end first, up to
+    /// client_options::renewal_patience, later ones wait for the new session. The account stays signed in.
+    void renew_session() { core_->renew_session(); }
+
+    /// Calls `f(const client_event&)` on the client's strand from now on, as long as the returned object lives. Any number
+    /// may listen beside client_options::on_event; nothing is told once the client's destructor has begun.
+    event_listener listen(event_listener::function f)
+    {
+        event_listener made(std::move(f));
+        core_->listen(made.watch());
+        return made;
+    }
 
 private:
     using core_ptr = detail::core_ptr;

@@ -33,6 +33,14 @@ namespace detail {
 
 } // namespace detail
 
+/// A key that a session begins to use.
+struct key_use
+{
+    const crypto::auth_key& key;
+    int dc = 0;
+    std::optional<std::int64_t> expires_at{}; ///< of a temporary key, Unix seconds
+};
+
 /// "Linux x86_64": what a server is told about the system if the options do not say.
 inline std::string system_name()
 {
@@ -90,8 +98,19 @@ struct client_options
     /// Updates that wait in one subscription; beyond that they are replaced by one updatesTooLong.
     std::size_t update_queue = 4096;
 
-    /// Called on the client's strand, so it must not block; calling the client from it is fine.
+    // Keeping fresh. Temporary keys are renewed when a tenth of their life is left, salts half an hour before they end.
+    std::optional<duration> session_lifetime{}; ///< a session is renewed when it is so old, as by client::renew_session()
+    /// How long a renewal waits for running calls. What is unanswered then is sent again in the new session.
+    duration renewal_patience = std::chrono::seconds(15);
+    /// After a lost connection to the home came back, updates are fetched even if the server kept the session.
+    bool updates_after_reconnect = true;
+    /// Updates are fetched when none came for so long. https://core.telegram.org/api/updates#recovering-gaps
+    duration update_silence = std::chrono::minutes(15);
+
+    /// Called on the client's strand, so it must not block; calling the client from it is fine. More: client::listen().
     std::function<void(const client_event&)> on_event{};
+    /// Called likewise with every key before its first use, for whoever must decrypt what was recorded: see wire_recorder.
+    std::function<void(const key_use&)> on_key{};
 };
 
 /// How one call is made.

@@ -58,6 +58,10 @@ public:
     /// Updates that wait in one sequence, at most; beyond that they are dropped and come with the difference.
     static constexpr std::size_t max_waiting = 2000;
 
+    /// `silence`: after so long without any update the common difference is due as well.
+    /// https://core.telegram.org/api/updates#recovering-gaps
+    explicit update_state(duration silence = std::chrono::minutes(15)) : silence_(silence) {}
+
     /// Until the position is set, the common sequences hold everything back.
     bool started() const noexcept { return started_; }
 
@@ -100,6 +104,7 @@ public:
     void push(update_track which, std::int32_t to, std::int32_t count, Payload payload, time_point now,
               std::vector<Payload>& ready)
     {
+        heard_at_ = now;
         auto& track = at(which);
         if (busy(which)) {
             wait(track, to - count, to, std::move(payload));
@@ -133,7 +138,7 @@ public:
     /// When to call next_difference next.
     std::optional<time_point> next_timer() const
     {
-        std::optional<time_point> soonest;
+        auto soonest = heard_at_ ? std::optional(*heard_at_ + silence_) : std::nullopt;
         each([&](update_track, const track_state& track) {
             if (track.deadline && !track.busy && (!soonest || *track.deadline < *soonest))
                 soonest = track.deadline;
@@ -146,6 +151,10 @@ public:
     {
         if (!started_)
             return std::nullopt;
+        if (!heard_at_)
+            heard_at_ = now;
+        if (now - *heard_at_ >= silence_)
+            too_long({update_sequence::pts}, now);
         std::optional<difference> due;
         each([&](update_track which, const track_state& track) {
             if (!due && track.deadline && !track.busy && *track.deadline <= now)
@@ -156,6 +165,7 @@ public:
         if (due->channel) {
             begin(tracks_.find({update_sequence::channel, *due->channel})->second);
         } else {
+            heard_at_ = now;
             for (auto* track : {&pts_, &qts_, &seq_})
                 begin(*track);
         }
@@ -275,6 +285,8 @@ private:
             track.deadline.reset();
     }
 
+    duration silence_;
+    std::optional<time_point> heard_at_{}; ///< the last update, or the last common difference
     bool started_ = false;
     std::int32_t date_ = 0;
     track_state pts_{};

@@ -45,7 +45,7 @@ class update_stream
 {
 public:
     /// Begins to collect; nothing is fetched before next().
-    explicit update_stream(Tg& tg) : tg_(tg), incoming_(tg.subscribe(true)) {}
+    explicit update_stream(Tg& tg) : tg_(tg), incoming_(tg.subscribe(true)), state_(silence_of(tg)) {}
 
     /// Waits for updates. errc::rpc if a difference cannot be fetched (401 before sign-in), errc::not_connected after the
     /// client's close(), errc::cancelled; it may be called again after all of them.
@@ -81,6 +81,14 @@ private:
     using clock = std::chrono::steady_clock;
     /// What becomes applicable together; empty for a number that is spent without an update.
     using unit = std::vector<api::Update>;
+
+    static clock::duration silence_of(const Tg& tg)
+    {
+        if constexpr (requires { tg.options().update_silence; })
+            return tg.options().update_silence;
+        else
+            return std::chrono::minutes(15);
+    }
 
     task<result<>> start()
     {
@@ -391,7 +399,7 @@ private:
 
     Tg& tg_;
     decltype(std::declval<Tg&>().subscribe(true)) incoming_;
-    update_state<unit> state_{};
+    update_state<unit> state_;
     std::vector<unit> ready_{};
     update_batch batch_{};
     std::map<std::int64_t, std::int64_t> hashes_{}; ///< of channels

@@ -124,10 +124,12 @@ template <bool Encrypt>
 void ige_many(std::span<const ige_job> jobs)
 {
 #if defined(MTPROTO_HAS_AESNI)
-    if (has_vaes() && jobs.size() > 4)
+    if (has_vaes() && jobs.size() > 8)
         return ige_interleaved<Encrypt, true, 16>(jobs);
-    if (has_aesni() && jobs.size() > 1)
+    if (has_aesni() && jobs.size() > 4)
         return ige_interleaved<Encrypt, false, 8>(jobs);
+    if (has_aesni() && jobs.size() > 1)
+        return ige_interleaved<Encrypt, false, 4>(jobs);
 #endif
     for (auto const& job : jobs)
         ige_one<Encrypt>(job);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mtproto/crypto/auth_key.hpp>
+#include <mtproto/crypto/detail/sha256_ni.hpp>
 #include <mtproto/crypto/secret.hpp>
 #include <mtproto/crypto/sha.hpp>
 
@@ -48,6 +49,18 @@ private:
     mutable_bytes out_;
 };
 
+// What msg_key is cut from: SHA-256 over a part of the key and the whole plaintext, its padding included.
+inline std::span<const std::byte, 32> msg_key_prefix(const auth_key& key, direction d)
+{
+    return key.view().subspan(88 + kdf_x(d)).first<32>();
+}
+inline msg_key_t cut_msg_key(const sha256_digest& large) noexcept
+{
+    msg_key_t out;
+    std::copy_n(large.begin() + 8, out.size(), out.begin());
+    return out;
+}
+
 } // namespace detail
 
 /// The message key of MTProto 2.0: the middle 128 bits of SHA-256 over a part of the key and the whole
@@ -55,24 +68,47 @@ private:
 /// https://core.telegram.org/mtproto/description#defining-aes-key-and-initialization-vector
 [[nodiscard]] inline msg_key_t msg_key(const auth_key& key, bytes_view padded_plaintext, direction d)
 {
-    auto const large = sha256(key.view().subspan(88 + detail::kdf_x(d), 32), padded_plaintext);
-    msg_key_t out;
-    std::copy_n(large.begin() + 8, out.size(), out.begin());
-    return out;
+    auto const prefix = detail::msg_key_prefix(key, d);
+#if defined(MTPROTO_HAS_AESNI)
+    if (auto const size = padded_plaintext.size(); size >= 32 && size % 16 == 0 && detail::has_sha_ni()) {
+        sha256_digest large;
+        detail::sha256_job const job{prefix.data(), padded_plaintext.data(), size, large.data()};
+        detail::sha256_prefixed<1>(&job);
+        return detail::cut_msg_key(large);
+    }
+#endif
+    return detail::cut_msg_key(sha256(prefix, padded_plaintext));
 }
 
 /// Key and vector that encrypt one message of MTProto 2.0.
 [[nodiscard]] inline aes_key_iv derive_aes_key_iv(const auth_key& key, const msg_key_t& msg_key, direction d)
 {
     auto const x = detail::kdf_x(d);
-    auto a = sha256(msg_key, key.view().subspan(x, 36));
-    auto b = sha256(key.view().subspan(40 + x, 36), msg_key);
+    std::array<std::byte, 52> first, second;
+    wipe_on_exit const wipe_first(first), wipe_second(second);
+    detail::assembler(first).add(msg_key).add(key.view().subspan(x, 36));
+    detail::assembler(second).add(key.view().subspan(40 + x, 36)).add(msg_key);
+    sha256_digest a, b;
+    wipe_on_exit const wipe_a(a), wipe_b(b);
+#if defined(MTPROTO_HAS_AESNI)
+    if (detail::has_sha_ni()) {
+        std::array<std::byte, 64> blocks[2];
+        wipe_on_exit const wipe_0(blocks[0]), wipe_1(blocks[1]);
+        detail::sha256_last_block(blocks[0].data(), first.data(), first.size(), first.size());
+        detail::sha256_last_block(blocks[1].data(), second.data(), second.size(), second.size());
+        const std::byte* const in[] = {blocks[0].data(), blocks[1].data()};
+        std::byte* const out[] = {a.data(), b.data()};
+        detail::sha256_short<2>(in, out);
+    } else
+#endif
+    {
+        a = sha256(first);
+        b = sha256(second);
+    }
     auto const va = bytes_view(a), vb = bytes_view(b);
     aes_key_iv out;
     detail::assembler(out.key.mutable_view()).add(va.first(8)).add(vb.subspan(8, 16)).add(va.subspan(24));
     detail::assembler(out.iv.mutable_view()).add(vb.first(8)).add(va.subspan(8, 16)).add(vb.subspan(24));
-    wipe(a);
-    wipe(b);
     return out;
 }
 

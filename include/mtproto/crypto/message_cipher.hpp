@@ -2,17 +2,11 @@
 // https://core.telegram.org/mtproto/description#encrypted-message
 #pragma once
 
-#include <mtproto/crypto/aes_ige.hpp>
-#include <mtproto/crypto/kdf.hpp>
+#include <mtproto/crypto/detail/packet_cipher.hpp>
 #include <mtproto/crypto/random.hpp>
 
 namespace mtproto::crypto
 {
-
-/// auth_key_id and msg_key, which precede the ciphertext.
-inline constexpr std::size_t packet_header_size = 24;
-/// salt, session_id, msg_id, seqno and length, which open the plaintext.
-inline constexpr std::size_t plain_header_size = 32;
 
 /// How much random padding a packet gets beyond the least that is allowed (12 to 27 bytes).
 enum class padding_policy
@@ -31,25 +25,45 @@ struct plain_message
     mutable_bytes body{}; ///< without padding
 };
 
+/// The size of a plaintext with the padding that `policy` asks for: 12 bytes or more, a multiple of 16 in all.
+inline std::size_t padded_size(std::size_t plaintext, random_source& random, padding_policy policy)
+{
+    auto const least = (plaintext + 12 + 15) / 16 * 16;
+    return policy == padding_policy::random ? least + 16 * (random_u64(random) % 16) : least;
+}
+
+/// Encrypts with MTProto 2.0 where it stands: `packet` is packet_header_size bytes that are written here, then
+/// the plaintext with its padding. Allocates nothing.
+inline void encrypt_in_place(const auth_key& key, direction d, mutable_bytes packet)
+{
+    auto const body = packet.subspan(packet_header_size);
+    auto const mk = msg_key(key, body, d);
+    detail::write_packet_header(packet, key, mk);
+    auto const keys = derive_aes_key_iv(key, mk, d);
+    ige_encrypt(body, keys.key.view(), keys.iv.view());
+}
+
+/// The same for several packets, interleaved: together they take a fraction of the time.
+inline void encrypt_in_place(const auth_key& key, direction d, std::span<const mutable_bytes> packets)
+{
+    detail::in_groups(packets, [&](std::span<const mutable_bytes> group) {
+        if (group.size() == 1)
+            return encrypt_in_place(key, d, group.front());
+        detail::encrypt_group(key, d, group);
+    });
+}
+
 /// Encrypts with MTProto 2.0 into `packet`, whose old contents are lost and whose capacity is used again.
 /// `plaintext` is salt, session_id, msg_id, seqno, length and body, without padding, and not part of
 /// `packet`.
 inline void encrypt_message(const auth_key& key, direction d, bytes_view plaintext, random_source& random,
                             bytes& packet, padding_policy policy = padding_policy::minimal)
 {
-    auto padded = (plaintext.size() + 12 + 15) / 16 * 16;
-    if (policy == padding_policy::random)
-        padded += 16 * (random_u64(random) % 16);
-    packet.resize(packet_header_size + padded);
-    auto const id = store_le64(key.id());
+    packet.resize(packet_header_size + padded_size(plaintext.size(), random, policy));
     auto const body = mutable_bytes(packet).subspan(packet_header_size);
     std::copy(plaintext.begin(), plaintext.end(), body.begin());
     random.fill(body.subspan(plaintext.size()));
-    auto const mk = msg_key(key, body, d);
-    std::copy(id.begin(), id.end(), packet.begin());
-    std::copy(mk.begin(), mk.end(), packet.begin() + 8);
-    auto const keys = derive_aes_key_iv(key, mk, d);
-    ige_encrypt(body, keys.key.view(), keys.iv.view());
+    encrypt_in_place(key, d, packet);
 }
 
 /// The same into a packet of its own.
@@ -79,25 +93,51 @@ inline mutable_bytes without_transport_padding(mutable_bytes packet) noexcept
                : packet.first(packet.size() - (packet.size() - packet_header_size) % 16);
 }
 
+/// Decrypts `packet` into `plaintext`, which has packet_header_size bytes less and is either the ciphertext's own
+/// memory or apart from it. True once msg_key is found to be right over all of it, padding included. Why it is
+/// not is nobody's business; the plaintext is wiped then. Allocates nothing.
+[[nodiscard]] inline bool decrypt_packet(const auth_key& key, direction d, bytes_view packet,
+                                         mutable_bytes plaintext)
+{
+    if (!detail::is_for(key, packet))
+        return false;
+    auto const mk = detail::packet_msg_key(packet);
+    auto const found = detail::decrypt_and_hash_packet(key, d, packet.subspan(packet_header_size), plaintext, mk);
+    if (equal_constant_time(found, mk))
+        return true;
+    wipe(plaintext);
+    return false;
+}
+
+/// A packet of several to be decrypted, as decrypt_packet has it.
+struct decrypt_job
+{
+    bytes_view packet{};
+    mutable_bytes plaintext{};
+    bool good = false; ///< what decrypt_packet would have said
+};
+
+/// decrypt_packet for several packets, interleaved: together they take a fraction of the time. No two may share
+/// memory.
+inline void decrypt_packets(const auth_key& key, direction d, std::span<decrypt_job> jobs)
+{
+    detail::in_groups(jobs, [&](std::span<decrypt_job> group) {
+        if (group.size() >= detail::least_decrypt_group())
+            return detail::decrypt_group(key, d, group);
+        for (auto& job : group)
+            job.good = decrypt_packet(key, d, job.packet, job.plaintext);
+    });
+}
+
 /// Decrypts in place and gives the plaintext with its padding, once msg_key is found to be right over all of
-/// it. Every failure is errc::bad_message without a word more: which check failed is nobody's business. The
-/// packet is wiped then. Allocates nothing.
+/// it. Every failure is errc::bad_message without a word more. The packet is wiped then. Allocates nothing.
 inline result<mutable_bytes> decrypt_packet(const auth_key& key, direction d, mutable_bytes packet)
 {
-    if (packet.size() < packet_header_size + plain_header_size + 16 ||
-        (packet.size() - packet_header_size) % 16 != 0 || load_le64(packet) != key.id())
+    if (!detail::is_for(key, packet))
         return errc::bad_message;
-    msg_key_t mk;
-    std::copy_n(packet.begin() + 8, mk.size(), mk.begin());
     auto const body = packet.subspan(packet_header_size);
-    {
-        auto const keys = derive_aes_key_iv(key, mk, d);
-        ige_decrypt(body, keys.key.view(), keys.iv.view());
-    }
-    if (!equal_constant_time(msg_key(key, body, d), mk)) {
-        wipe(body);
+    if (!decrypt_packet(key, d, packet, body))
         return errc::bad_message;
-    }
     return body;
 }
 

@@ -28,7 +28,7 @@ struct basic_received_update
     std::vector<std::int64_t> reset_channels{}; ///< the same for these channels only
 };
 /// Incomplete until the types of updates are included: <mtproto/mtproto.hpp> has them.
-using received_update = basic_received_update<tl::owning>;
+using received_update = basic_received_update<api::tl_storage>;
 
 /// The stream that client::updates() gives.
 ///

@@ -6,6 +6,7 @@
 #include "mtproto/session/bind.hpp"
 #include "mtproto/session/compression.hpp"
 #include "mtproto/session/container.hpp"
+#include "mtproto/session/detail/fifo.hpp"
 #include "mtproto/session/engine_options.hpp"
 #include "mtproto/session/events.hpp"
 #include "mtproto/session/message_id.hpp"
@@ -15,8 +16,8 @@
 #include "mtproto/session/sent_log.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace mtproto::session {
@@ -48,6 +49,9 @@ public:
     /// be applied.
     void cancel(call_id call, time_point now);
 
+    /// Gives the session up for another one, with the same key: tells session_reset. What is unanswered is sent again.
+    void renew_session(time_point now);
+
     /// A transport is there; what is unanswered will be asked about. Any number of times, in turn with
     /// disconnected().
     void connected(time_point now);
@@ -56,12 +60,20 @@ public:
     /// Takes one packet. An error means that the server breaks the protocol, or that somebody else talks:
     /// drop the connection. Nothing of such a packet is processed. Duplicates and late packets are no error.
     result<> receive(bytes_view packet, time_point now);
+    /// The same for several packets that came together, which are decrypted interleaved: `outcome(const result<>&)`
+    /// hears of each, in order, and stops the rest by returning false.
+    template <class Outcome>
+    void receive(std::span<const bytes_view> packets, time_point now, Outcome&& outcome);
     /// Takes the four bytes that a transport gives instead of a packet, as a number: -404, -429, -444.
     /// https://core.telegram.org/mtproto/mtproto-transports#transport-errors
     void transport_error(int code, time_point now);
 
     /// Everything that is due, as one packet in `out`, whose memory is used again. False: nothing is.
     bool next_packet(bytes& out, time_point now);
+    /// The same for as many packets as are due, at most `out.size()`, encrypted interleaved; how many there are.
+    std::size_t next_packets(std::span<bytes> out, time_point now);
+    /// An answer's bytes that are done with, or others of that size: the next answer uses their memory.
+    void recycle(bytes buffer) { spare_.give(std::move(buffer)); }
     /// When next_packet() may have something, or an event may arise, without any input; none while
     /// disconnected.
     std::optional<time_point> next_timer() const;
@@ -88,6 +100,7 @@ private:
     std::int64_t put_service(service s, bytes body, time_point now);
     template <class T>
     std::int64_t put_service(service s, const T& object, time_point now);
+    bool unsealed_packet(bytes& out, time_point now);
     void put_services(time_point now);
     void put_state_requests(time_point now);
     void put_calls(time_point now);
@@ -96,6 +109,7 @@ private:
     void finish_packet(bytes& out, time_point now);
 
     // receiving: client_engine_receive.hpp, client_engine_service.hpp
+    result<> on_packet(const plain_packet& packet, time_point now);
     void learn_time(std::int64_t msg_id, time_point now);
     result<> on_message(const message_view& m, time_point now);
     void dispatch(const message_view& m, bytes_view body, time_point now);
@@ -124,6 +138,8 @@ private:
     void progress() noexcept { corrections_ = sessions_ = 0; }
     void die(error why);
     void want_salts(time_point now);
+    void erase(call& c);
+    void shrink(time_point now);
 
     engine_options options_;
     crypto::auth_key key_;
@@ -152,7 +168,7 @@ private:
     call_id last_call_ = 0;
     detail::call_table calls_;
     detail::service_log log_;
-    std::deque<service> services_; // to be sent
+    detail::fifo<service> services_; // to be sent
     std::vector<std::int64_t> acks_;
     time_point ack_at_{};
     std::vector<std::int64_t> resend_ids_;     // of the server's messages, for msg_resend_req
@@ -165,13 +181,18 @@ private:
     std::optional<time_point> pinged_at_;
     std::int64_t ping_id_ = 0;
     time_point received_at_{};
-    std::deque<event> events_;
+    detail::fifo<event> events_;
 
     // the packet that is being put together
     std::vector<message_view> batch_;
-    std::deque<bytes> batch_storage_;
+    detail::buffer_row batch_storage_;
     std::size_t batch_size_ = 0;
+
+    // memory that is used again
     bytes scratch_;
+    open_many_scratch opened_;
+    std::vector<message_view> messages_;
+    detail::spare_buffers spare_;
 };
 
 inline client_engine::client_engine(engine_options options, crypto::auth_key key, std::uint64_t salt,
@@ -218,7 +239,7 @@ inline call_id client_engine::destroy_auth_key(time_point)
 
 inline void client_engine::cancel(call_id id, time_point)
 {
-    std::erase_if(events_, [&](const event& e) {
+    events_.erase_if([&](const event& e) {
         auto const* a = std::get_if<answer>(&e);
         auto const* f = std::get_if<failure>(&e);
         return (a && a->call == id) || (f && f->call == id);
@@ -231,7 +252,7 @@ inline void client_engine::cancel(call_id id, time_point)
         services_.push_back(std::move(drop));
     }
     calls_.bypass(*c);
-    calls_.erase(*c);
+    erase(*c);
 }
 
 inline void client_engine::connected(time_point now)
@@ -287,8 +308,8 @@ inline void client_engine::tick(time_point now)
         pinged_at_.reset();
     if (pinged_at_ && now >= *pinged_at_ + options_.ping_timeout)
         return die(error(errc::timed_out, "the server does not answer a ping"));
-    if (now >= next_ping_)
-        ping_due_ = true;
+    if (now >= next_ping_ && !std::exchange(ping_due_, true))
+        shrink(now);
     if (now >= next_states_) {
         next_states_ = time_point::max();
         for (auto it = calls_.all().begin(); it != calls_.all().end();) {
@@ -326,9 +347,7 @@ inline std::optional<event> client_engine::next_event()
 {
     if (events_.empty())
         return std::nullopt;
-    auto e = std::move(events_.front());
-    events_.pop_front();
-    return e;
+    return events_.pop_front();
 }
 
 inline void client_engine::die(error why)
@@ -344,7 +363,29 @@ inline void client_engine::fail(call& c, error why)
     if (!why.is(errc::rpc))
         calls_.bypass(c);
     events_.push_back(failure{c.id, std::move(why)});
+    erase(c);
+}
+
+inline void client_engine::erase(call& c)
+{
+    spare_.give(std::move(c.request));
     calls_.erase(c);
+}
+
+/// Once in a ping's interval, what a busy time left behind is given back.
+inline void client_engine::shrink(time_point now)
+{
+    calls_.shrink();
+    services_.shrink();
+    events_.shrink();
+    batch_storage_.shrink();
+    spare_.shrink();
+    bytes().swap(scratch_);
+    opened_ = {};
+    std::vector<message_view>().swap(batch_);
+    std::vector<message_view>().swap(messages_);
+    // Nothing older than the window of identifiers can be rejected any more.
+    log_.forget_below(message_id_at(clock_.unix_ns(now) - message_id_max_age * 1'000'000'000));
 }
 
 } // namespace mtproto::session

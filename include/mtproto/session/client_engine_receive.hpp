@@ -13,27 +13,45 @@ inline result<> client_engine::receive(bytes_view data, time_point now)
     auto const packet = open(key_, crypto::direction::server_to_client, data, scratch_);
     if (!packet)
         return packet.error();
-    if (packet->session_id != session_id_)
+    return on_packet(*packet, now);
+}
+
+template <class Outcome>
+void client_engine::receive(std::span<const bytes_view> packets, time_point now, Outcome&& outcome)
+{
+    if (packets.size() == 1) {
+        outcome(receive(packets.front(), now));
+        return;
+    }
+    open_many(key_, crypto::direction::server_to_client, packets, opened_, [&](const result<plain_packet>& packet) {
+        return static_cast<bool>(outcome(packet ? on_packet(*packet, now) : result<>(packet.error())));
+    });
+}
+
+inline result<> client_engine::on_packet(const plain_packet& packet, time_point now)
+{
+    if (packet.session_id != session_id_)
         return error(errc::bad_message, "a message of another session");
-    if (!is_from_server(packet->msg_id))
+    if (!is_from_server(packet.msg_id))
         return error(errc::bad_message, "a message with the identifier of a client's");
-    if (salts_.is_expired(packet->salt, clock_.unix_seconds(now)))
+    if (salts_.is_expired(packet.salt, clock_.unix_seconds(now)))
         return error(errc::bad_message, "a message with a salt that has expired");
 
-    std::vector<message_view> messages;
-    bool const container = is_container(packet->body);
+    auto& messages = messages_;
+    messages.clear();
+    bool const container = is_container(packet.body);
     if (!container)
-        messages.push_back({packet->msg_id, packet->seqno, packet->body});
-    else if (auto const ok = unpack_container(packet->msg_id, packet->body, messages); !ok)
+        messages.push_back({packet.msg_id, packet.seqno, packet.body});
+    else if (auto const ok = unpack_container(packet.msg_id, packet.body, messages); !ok)
         return ok.error();
-    else if (is_content(packet->seqno))
+    else if (is_content(packet.seqno))
         return error(errc::bad_message, "a container that wants to be acknowledged");
 
-    auto const age = clock_.known ? check_age(packet->msg_id, clock_.unix_ns(now)) : message_age::valid;
+    auto const age = clock_.known ? check_age(packet.msg_id, clock_.unix_ns(now)) : message_age::valid;
     if (age == message_age::too_new)
         return error(errc::bad_message, "a message from the future");
     bool const fresh =
-        age == message_age::valid && (!container || received_.insert(packet->msg_id, packet->seqno));
+        age == message_age::valid && (!container || received_.insert(packet.msg_id, packet.seqno));
     if (!fresh) {
         // Seen before, or too late to be judged: not processed, but acknowledged, or it would come for ever.
         for (auto const& m : messages)
@@ -41,8 +59,8 @@ inline result<> client_engine::receive(bytes_view data, time_point now)
                 acknowledge(m.msg_id, now);
         return {};
     }
-    if (container || !received_.contains(packet->msg_id))
-        learn_time(packet->msg_id, now);
+    if (container || !received_.contains(packet.msg_id))
+        learn_time(packet.msg_id, now);
     received_at_ = now;
     unknown_key_errors_ = 0;
     note_restart(messages);
@@ -120,10 +138,10 @@ inline void client_engine::dispatch(const message_view& m, bytes_view body, time
     case mt::rpc_result::tl_id:
         return on_rpc_result(body, now);
     case mt::msgs_ack::tl_id: {
-        if (auto const ack = tl::decode<mt::msgs_ack>(body))
-            for (auto const id : ack->msg_ids)
-                if (auto* c = calls_.find_message(id); c && c->msg_id == id)
-                    c->acknowledged = true;
+        for_each_acknowledged(body, false, [&](std::int64_t id) {
+            if (auto* c = calls_.find_message(id); c && c->msg_id == id)
+                c->acknowledged = true;
+        });
         return;
     }
     case mt::bad_msg_notification::tl_id:
@@ -168,7 +186,7 @@ inline void client_engine::dispatch(const message_view& m, bytes_view body, time
     }
     default:
         if (body.size() >= 4)
-            events_.push_back(update{{body.begin(), body.end()}});
+            events_.push_back(update{spare_.copy(body)});
     }
 }
 
@@ -227,9 +245,9 @@ inline void client_engine::on_result(call& c, bytes_view object, bytes& storage,
         permanent_key_.reset();
     }
     if (storage.empty())
-        storage.assign(inflated->begin(), inflated->end());
+        storage = spare_.copy(*inflated);
     events_.push_back(answer{c.id, std::move(storage)});
-    calls_.erase(c);
+    erase(c);
 }
 
 /// Errors that concern the way of sending and not the call: it is sent again, a limited number of times.

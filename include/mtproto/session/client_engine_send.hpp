@@ -5,10 +5,32 @@
 #include "mtproto/session/client_engine.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace mtproto::session {
 
 inline bool client_engine::next_packet(bytes& out, time_point now)
+{
+    if (!unsealed_packet(out, now))
+        return false;
+    crypto::encrypt_in_place(key_, crypto::direction::client_to_server, out);
+    return true;
+}
+
+inline std::size_t client_engine::next_packets(std::span<bytes> out, time_point now)
+{
+    std::array<std::span<std::byte>, 16> plain;
+    std::size_t count = 0;
+    for (std::size_t size = 0; count != out.size() && count != plain.size() && size < most_bytes_together &&
+                               unsealed_packet(out[count], now);
+         size += out[count++].size())
+        plain[count] = out[count];
+    crypto::encrypt_in_place(key_, crypto::direction::client_to_server, std::span(plain).first(count));
+    return count;
+}
+
+/// Everything that is due, as a packet that is still to be encrypted.
+inline bool client_engine::unsealed_packet(bytes& out, time_point now)
 {
     tick(now);
     if (!connected_ || dead_)
@@ -34,7 +56,7 @@ inline bool client_engine::fits(std::size_t size) const
 {
     if (batch_.empty())
         return true;
-    return use_containers_ &&
+    return use_containers_ && size < lone_body_size &&
            batch_.size() + 1 < max_container_messages && // one place is for acknowledgements
            batch_size_ + size + container_message_overhead <= options_.max_container_size;
 }
@@ -50,7 +72,7 @@ inline std::int64_t client_engine::put(bytes_view body, bool content, time_point
 
 inline std::int64_t client_engine::put_service(service s, bytes body, time_point now)
 {
-    auto const msg_id = put(batch_storage_.emplace_back(std::move(body)), s.content, now);
+    auto const msg_id = put(batch_storage_.add(std::move(body)), s.content, now);
     s.generation = generation_;
     log_.add(msg_id, std::move(s));
     return msg_id;
@@ -77,8 +99,7 @@ inline void client_engine::put_services(time_point now)
         put_service({kind::ping, false, 0, {}, {}}, ping, now);
     }
     while (!services_.empty() && fits(services_.front().body.size() + 64)) {
-        auto s = std::move(services_.front());
-        services_.pop_front();
+        auto s = services_.pop_front();
         if (s.what == kind::drop) {
             mt::rpc_drop_answer drop;
             drop.req_msg_id = s.ids.front();
@@ -174,7 +195,8 @@ inline bool client_engine::put_call(call& c, time_point now)
         binding const b{crypto::random_u64(random_), key_.id(), permanent_key_->id(), session_id_,
                         options_.expires_at.value_or(0)};
         auto const inner = make_bind_message(*permanent_key_, b, msg_id, random_);
-        auto& made = batch_storage_.emplace_back(4 + 8 + 8 + 4 + tl::string_size(inner.size()));
+        auto& made = batch_storage_.next();
+        made.resize(4 + 8 + 8 + 4 + tl::string_size(inner.size()));
         tl::writer to{std::span<std::byte>(made)};
         to.id(detail::bind_temp_auth_key_id);
         to.number(b.permanent_key_id);
@@ -186,8 +208,9 @@ inline bool client_engine::put_call(call& c, time_point now)
         calls_.sent_as(c, msg_id);
     } else {
         if (wrapped || c.with_init) {
-            auto& made = batch_storage_.emplace_back(
-                (wrapped ? 12 : 0) + (c.with_init ? options_.init_prefix.size() : 0) + c.request.size());
+            auto& made = batch_storage_.next();
+            made.resize((wrapped ? 12 : 0) + (c.with_init ? options_.init_prefix.size() : 0) +
+                        c.request.size());
             tl::writer to{std::span<std::byte>(made)};
             if (wrapped) {
                 to.id(detail::invoke_after_msg_id);
@@ -200,7 +223,7 @@ inline bool client_engine::put_call(call& c, time_point now)
         }
         if (c.options.compress)
             if (auto small = packed(body, options_.gzip_threshold))
-                body = batch_storage_.emplace_back(std::move(*small));
+                body = batch_storage_.add(std::move(*small));
         calls_.sent_as(c, put(body, c.options.content, now));
     }
     c.generation = generation_;
@@ -216,10 +239,12 @@ inline void client_engine::put_acks(time_point now)
     auto const count = std::min(acks_.size(), most);
     if (!batch_.empty() && (!use_containers_ || batch_size_ + count * 8 > options_.max_container_size))
         return;
-    mt::msgs_ack ack;
-    ack.msg_ids.assign(acks_.begin(), acks_.begin() + static_cast<std::ptrdiff_t>(count));
-    acks_.erase(acks_.begin(), acks_.begin() + static_cast<std::ptrdiff_t>(count));
-    put_service({service::kind::acks, false, 0, ack.msg_ids, {}}, ack, now);
+    auto& body = batch_storage_.next();
+    write_acks(std::span(acks_).first(count), body);
+    auto& kept = log_.add(put(body, false, now), service::kind::acks, false, generation_);
+    auto const end = acks_.begin() + static_cast<std::ptrdiff_t>(count);
+    kept.ids.assign(acks_.begin(), end);
+    acks_.erase(acks_.begin(), end);
 }
 
 inline void client_engine::finish_packet(bytes& out, time_point now)
@@ -230,27 +255,22 @@ inline void client_engine::finish_packet(bytes& out, time_point now)
     if (packet.salt != before)
         events_.push_back(salt_changed{packet.salt});
     packet.session_id = session_id_;
-    bytes container;
     if (batch_.size() == 1) {
         packet.msg_id = batch_.front().msg_id;
         packet.seqno = batch_.front().seqno;
-        packet.body = batch_.front().body;
-    } else {
-        container.resize(container_overhead + batch_size_);
-        tl::writer to{std::span<std::byte>(container)};
-        write_container(to, batch_);
-        packet.msg_id = ids_.next(clock_.unix_ns(now));
-        packet.seqno = seqnos_.next(false);
-        packet.body = container;
-        service s{service::kind::container, false, generation_, {}, {}};
-        for (auto const& m : batch_) {
-            s.ids.push_back(m.msg_id);
-            if (auto* c = calls_.find_message(m.msg_id))
-                c->packet_id = packet.msg_id;
-        }
-        log_.add(packet.msg_id, std::move(s));
+        return write_unsealed(packet, batch_.front().body.size(), random_, out, options_.padding,
+                              [&](tl::writer& to) { to.raw(batch_.front().body); });
     }
-    seal(key_, crypto::direction::client_to_server, packet, random_, out, options_.padding);
+    packet.msg_id = ids_.next(clock_.unix_ns(now));
+    packet.seqno = seqnos_.next(false);
+    auto& kept = log_.add(packet.msg_id, service::kind::container, false, generation_);
+    for (auto const& m : batch_) {
+        kept.ids.push_back(m.msg_id);
+        if (auto* c = calls_.find_message(m.msg_id))
+            c->packet_id = packet.msg_id;
+    }
+    write_unsealed(packet, container_overhead + batch_size_, random_, out, options_.padding,
+                   [&](tl::writer& to) { write_container(to, batch_); });
 }
 
 } // namespace mtproto::session

@@ -47,6 +47,12 @@ inline void client_engine::begin_session(time_point, int code)
     events_.push_back(session_reset{});
 }
 
+inline void client_engine::renew_session(time_point now)
+{
+    sessions_ = 0; // nothing is wrong with the old one
+    begin_session(now, 0);
+}
+
 inline void client_engine::on_new_session(bytes_view body, time_point now)
 {
     auto const created = tl::decode<mt::new_session_created>(body);
@@ -208,7 +214,7 @@ inline void client_engine::on_destroy_answer(bytes_view body)
     for (auto& [id, c] : calls_.all())
         if (c.is_destroy && c.at != call::stage::queued) {
             events_.push_back(answer{c.id, {body.begin(), body.end()}});
-            return calls_.erase(c);
+            return erase(c);
         }
 }
 

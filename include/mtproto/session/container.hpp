@@ -26,6 +26,11 @@ struct message_view
 
 /// The most messages that a container may hold.
 inline constexpr std::size_t max_container_messages = 1020;
+/// Bodies from this size on begin a packet of their own: several such packets are encrypted, and decrypted, faster
+/// than one that holds them all.
+inline constexpr std::size_t lone_body_size = std::size_t(64) << 10;
+/// Packets that are taken from an engine together end with the one that reaches so many bytes.
+inline constexpr std::size_t most_bytes_together = std::size_t(4) << 20;
 /// Bytes that a container adds, once and for each message.
 inline constexpr std::size_t container_overhead = 8;
 inline constexpr std::size_t container_message_overhead = 16;
@@ -66,12 +71,41 @@ inline result<> unpack_container(std::int64_t outer_id, bytes_view body, std::ve
     }
     if (from.left() != 0)
         return bad("bytes follow the last message of a container");
+    auto const not_below = [](auto& a, auto& b) { return a.msg_id >= b.msg_id; };
+    if (std::adjacent_find(out.begin(), out.end(), not_below) == out.end())
+        return {}; // in order, as nearly always, and so without a repetition
     std::vector<std::int64_t> ids(out.size());
     std::transform(out.begin(), out.end(), ids.begin(), [](auto& m) { return m.msg_id; });
     std::sort(ids.begin(), ids.end());
     if (std::adjacent_find(ids.begin(), ids.end()) != ids.end())
         return bad("two messages of a container have the same identifier");
     return {};
+}
+
+/// Serializes msgs_ack into `out`, whose memory is used again.
+inline void write_acks(std::span<const std::int64_t> ids, std::vector<std::byte>& out)
+{
+    out.resize(12 + 8 * ids.size());
+    tl::writer to{std::span<std::byte>(out)};
+    to.id(mt::msgs_ack::tl_id);
+    to.id(tl::vector_id);
+    to.number(static_cast<std::uint32_t>(ids.size()));
+    for (auto const id : ids)
+        to.number(id);
+}
+
+/// Calls `f` with each identifier in a msgs_ack; with none if it is malformed. Some clients send more behind it,
+/// which `and_more` allows.
+template <class F>
+void for_each_acknowledged(bytes_view body, bool and_more, F&& f)
+{
+    tl::reader from(body);
+    std::uint32_t count = 0;
+    if (!from.expect(mt::msgs_ack::tl_id) || !from.expect(tl::vector_id) || !from.count(count, 8) ||
+        (!and_more && from.left() != std::size_t(count) * 8))
+        return;
+    for (std::int64_t id = 0; count != 0 && from.number(id); --count)
+        f(id);
 }
 
 /// Serializes a container. Its size is container_overhead + the sum of the bodies and their overheads.

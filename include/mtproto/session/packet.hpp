@@ -9,6 +9,7 @@
 #include "mtproto/tl/writer.hpp"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace mtproto::session {
@@ -30,26 +31,59 @@ struct plain_packet
 /// The longest body that is accepted or sent, in bytes: what one transport frame holds.
 inline constexpr std::size_t max_packet_size = std::size_t(16) << 20;
 
-/// Encrypts into `out`, whose memory is used again. The body's size is a multiple of 4; the plaintext is
-/// wiped.
+/// Writes the plaintext of a packet, padding and all, where encrypt_in_place wants it; `out`'s memory is used
+/// again. `write_body` writes `body_size` bytes, a multiple of 4.
+template <class WriteBody>
+void write_unsealed(const plain_packet& head, std::size_t body_size, random_source& random, bytes& out,
+                    crypto::padding_policy policy, WriteBody&& write_body)
+{
+    auto const text = crypto::plain_header_size + body_size;
+    out.resize(crypto::packet_header_size + crypto::padded_size(text, random, policy));
+    auto const plain = std::span(out).subspan(crypto::packet_header_size);
+    tl::writer to{plain.first(text)};
+    to.number(head.salt);
+    to.number(head.session_id);
+    to.number(head.msg_id);
+    to.number(head.seqno);
+    to.number(static_cast<std::uint32_t>(body_size));
+    write_body(to);
+    random.fill(plain.subspan(text));
+}
+
+/// Encrypts into `out`, whose memory is used again. The body's size is a multiple of 4; it is not part of `out`.
 inline void seal(const crypto::auth_key& key, crypto::direction d, const plain_packet& packet,
                  random_source& random, bytes& out,
                  crypto::padding_policy policy = crypto::padding_policy::minimal)
 {
-    bytes plain(crypto::plain_header_size + packet.body.size());
-    tl::writer to{std::span<std::byte>(plain)};
-    to.number(packet.salt);
-    to.number(packet.session_id);
-    to.number(packet.msg_id);
-    to.number(packet.seqno);
-    to.number(static_cast<std::uint32_t>(packet.body.size()));
-    to.raw(packet.body);
-    crypto::encrypt_message(key, d, plain, random, out, policy);
-    crypto::wipe(plain);
+    write_unsealed(packet, packet.body.size(), random, out, policy,
+                   [&](tl::writer& to) { to.raw(packet.body); });
+    crypto::encrypt_in_place(key, d, out);
 }
 
-/// Decrypts into `scratch`; the body points into it. Up to 15 bytes of a transport's padding may follow the
-/// packet.
+namespace detail {
+
+/// Room for a packet's plaintext behind a header's; nothing if it is none that can be decrypted.
+inline bool makes_sense(bytes_view packet) noexcept
+{
+    return packet.size() >= crypto::packet_header_size && packet.size() <= max_packet_size + 2048;
+}
+inline bytes_view without_padding(bytes_view packet) noexcept
+{
+    return packet.first(packet.size() - (packet.size() - crypto::packet_header_size) % 16);
+}
+inline result<plain_packet> split(std::span<std::byte> plaintext)
+{
+    auto const plain = crypto::split_plaintext(plaintext);
+    if (!plain)
+        return plain.error();
+    return plain_packet{plain->salt, plain->session_id, static_cast<std::int64_t>(plain->msg_id),
+                        static_cast<std::int32_t>(plain->seqno), plain->body};
+}
+
+} // namespace detail
+
+/// Decrypts into `scratch`, as packet_header_size bytes of no meaning and the plaintext; the body points into it.
+/// Up to 15 bytes of a transport's padding may follow the packet.
 ///
 /// Fails with errc::bad_message and without a word more if the key id, the msg_key (over the whole plaintext,
 /// before any field is read), the length or the padding is wrong.
@@ -57,14 +91,48 @@ inline void seal(const crypto::auth_key& key, crypto::direction d, const plain_p
 inline result<plain_packet> open(const crypto::auth_key& key, crypto::direction d, bytes_view packet,
                                  bytes& scratch)
 {
-    if (packet.size() > max_packet_size + 2048)
+    if (!detail::makes_sense(packet))
         return errc::bad_message;
-    scratch.assign(packet.begin(), packet.end());
-    auto const plain = crypto::decrypt_message(key, d, crypto::without_transport_padding(scratch));
-    if (!plain)
-        return plain.error();
-    return plain_packet{plain->salt, plain->session_id, static_cast<std::int64_t>(plain->msg_id),
-                        static_cast<std::int32_t>(plain->seqno), plain->body};
+    packet = detail::without_padding(packet);
+    scratch.resize(packet.size());
+    auto const plaintext = std::span(scratch).subspan(crypto::packet_header_size);
+    if (!crypto::decrypt_packet(key, d, packet, plaintext))
+        return errc::bad_message;
+    return detail::split(plaintext);
+}
+
+/// Memory for opening several packets at once, used again each time.
+struct open_many_scratch
+{
+    bytes plaintexts{};
+    std::vector<crypto::decrypt_job> jobs{};
+};
+
+/// open() for several packets of one key, decrypted interleaved; calls `each(result<plain_packet>)` in their order
+/// until that returns false. The bodies live until the scratch is used again.
+template <class Each>
+void open_many(const crypto::auth_key& key, crypto::direction d, std::span<const bytes_view> packets,
+               open_many_scratch& scratch, Each&& each)
+{
+    scratch.jobs.assign(packets.size(), {});
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < packets.size(); ++i)
+        if (detail::makes_sense(packets[i])) {
+            scratch.jobs[i].packet = detail::without_padding(packets[i]);
+            size += scratch.jobs[i].packet.size() - crypto::packet_header_size;
+        }
+    if (scratch.plaintexts.size() < size)
+        scratch.plaintexts.resize(size);
+    auto room = std::span(scratch.plaintexts);
+    for (auto& job : scratch.jobs)
+        if (!job.packet.empty()) {
+            job.plaintext = room.first(job.packet.size() - crypto::packet_header_size);
+            room = room.subspan(job.plaintext.size());
+        }
+    crypto::decrypt_packets(key, d, scratch.jobs);
+    for (auto const& job : scratch.jobs)
+        if (!each(job.good ? detail::split(job.plaintext) : result<plain_packet>(errc::bad_message)))
+            return;
 }
 
 /// The key a packet is encrypted with, 0 for a plain one; errc::bad_message for fewer than 8 bytes.

@@ -1,12 +1,15 @@
 // What a client sent lately: calls until they are answered, everything else until it is forgotten.
 #pragma once
 
+#include "mtproto/session/detail/node_pool.hpp"
 #include "mtproto/session/engine_options.hpp"
 #include "mtproto/session/events.hpp"
 
+#include <algorithm>
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -42,39 +45,66 @@ class service_log
 public:
     static constexpr std::size_t capacity = 512;
 
+    /// A place for one more, in place of the oldest if the log is full. Its lists are empty.
+    sent_service& add(std::int64_t msg_id, sent_service::kind what, bool content, unsigned generation)
+    {
+        if (entries_.size() < capacity)
+            next_ = entries_.size(), entries_.emplace_back();
+        auto& at = entries_[next_];
+        next_ = (next_ + 1) % capacity;
+        at.msg_id = msg_id;
+        at.s.what = what;
+        at.s.content = content;
+        at.s.generation = generation;
+        at.s.ids.clear(); // the memory stays
+        at.s.body.clear();
+        return at.s;
+    }
     void add(std::int64_t msg_id, sent_service s)
     {
-        if (order_.size() == capacity) {
-            entries_.erase(order_.front());
-            order_.pop_front();
-        }
-        order_.push_back(msg_id);
-        entries_.insert_or_assign(msg_id, std::move(s));
+        add(msg_id, s.what, s.content, s.generation) = std::move(s);
     }
+    /// Looks through all: asked for rejections and answers to service messages, which are rare.
     const sent_service* find(std::int64_t msg_id) const
     {
-        auto const found = entries_.find(msg_id);
-        return found == entries_.end() ? nullptr : &found->second;
+        auto const found = std::find_if(entries_.begin(), entries_.end(),
+                                        [&](const entry& e) { return e.msg_id == msg_id; });
+        return found == entries_.end() || msg_id == 0 ? nullptr : &found->s;
     }
     /// Each message can be rejected, or answered, once.
     std::optional<sent_service> take(std::int64_t msg_id)
     {
-        auto const found = entries_.find(msg_id);
-        if (found == entries_.end())
+        auto const found = std::find_if(entries_.begin(), entries_.end(),
+                                        [&](const entry& e) { return e.msg_id == msg_id; });
+        if (found == entries_.end() || msg_id == 0)
             return std::nullopt;
-        auto s = std::move(found->second);
-        entries_.erase(found); // its place in the order stays until it comes to the front
-        return s;
+        found->msg_id = 0; // its place stays until it is the oldest
+        return std::move(found->s);
     }
     void clear()
     {
         entries_.clear();
-        order_.clear();
+        next_ = 0;
+    }
+    /// Forgets those below `msg_id`, and gives back the memory of them.
+    void forget_below(std::int64_t msg_id)
+    {
+        std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(oldest()), entries_.end());
+        std::erase_if(entries_, [&](const entry& e) { return e.msg_id < msg_id; });
+        entries_.shrink_to_fit();
+        next_ = entries_.size() % capacity;
     }
 
 private:
-    std::unordered_map<std::int64_t, sent_service> entries_;
-    std::deque<std::int64_t> order_;
+    struct entry
+    {
+        std::int64_t msg_id = 0;
+        sent_service s{};
+    };
+    std::size_t oldest() const noexcept { return entries_.size() < capacity ? 0 : next_; }
+
+    std::vector<entry> entries_; // once full, the oldest is at next_
+    std::size_t next_ = 0;
 };
 
 /// A call that has no answer yet.
@@ -108,9 +138,19 @@ struct pending_call
 };
 
 /// All calls without an answer, by their numbers and by the messages that carried them.
+///
+/// Its nodes, one or two for each call, come from a pool.
 class call_table
 {
 public:
+    call_table()
+        : pool_(std::make_unique<node_pool>()), calls_(pool_allocator<int>(*pool_)), by_message_(pool_allocator<int>(*pool_)),
+          queue_(pool_allocator<int>(*pool_))
+    {
+    }
+    using queue_type = std::set<call_id, std::less<>, pool_allocator<call_id>>;
+    using map_type = std::map<call_id, pending_call, std::less<>, pool_allocator<std::pair<const call_id, pending_call>>>;
+
     pending_call& add(pending_call call)
     {
         auto const id = call.id;
@@ -168,14 +208,19 @@ public:
         call.msg_id = call.packet_id = 0;
     }
     /// In the order of send(), so that a repetition keeps the order.
-    std::set<call_id>& queue() noexcept { return queue_; }
-    std::map<call_id, pending_call>& all() noexcept { return calls_; }
+    queue_type& queue() noexcept { return queue_; }
+    map_type& all() noexcept { return calls_; }
     std::size_t size() const noexcept { return calls_.size(); }
+    /// Gives back the memory of calls that are gone.
+    void shrink() noexcept { pool_->release(); }
 
 private:
-    std::map<call_id, pending_call> calls_;
-    std::unordered_map<std::int64_t, call_id> by_message_;
-    std::set<call_id> queue_;
+    std::unique_ptr<node_pool> pool_; // on the heap, as the containers may be moved
+    map_type calls_;
+    std::unordered_map<std::int64_t, call_id, std::hash<std::int64_t>, std::equal_to<>,
+                       pool_allocator<std::pair<const std::int64_t, call_id>>>
+        by_message_;
+    queue_type queue_;
 };
 
 } // namespace mtproto::session::detail

@@ -5,6 +5,8 @@
 #include "mtproto/crypto/auth_key.hpp"
 #include "mtproto/session/compression.hpp"
 #include "mtproto/session/container.hpp"
+#include "mtproto/session/detail/fifo.hpp"
+#include "mtproto/session/detail/node_pool.hpp"
 #include "mtproto/session/message_id.hpp"
 #include "mtproto/session/packet.hpp"
 #include "mtproto/session/received_ids.hpp"
@@ -13,10 +15,12 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -86,6 +90,10 @@ public:
     result<> receive(const plain_packet& packet, time_point now);
     /// The same, still encrypted.
     result<> receive(bytes_view packet, time_point now);
+    /// The same for several packets that came together, which are decrypted interleaved: `outcome(const result<>&)`
+    /// hears of each, in order, and stops the rest by returning false.
+    template <class Outcome>
+    void receive(std::span<const bytes_view> packets, time_point now, Outcome&& outcome);
     std::optional<request> next_request();
     std::optional<control> next_control();
 
@@ -101,6 +109,10 @@ public:
 
     /// Everything that is due, as one packet in `out`. False: nothing is, or there is no connection.
     bool next_packet(bytes& out, time_point now);
+    /// The same for as many packets as are due, at most `out.size()`, encrypted interleaved; how many there are.
+    std::size_t next_packets(std::span<bytes> out, time_point now);
+    /// A request's body that is done with: the next request, or answer, uses its memory.
+    void recycle(bytes buffer) { spare_.give(std::move(buffer)); }
     std::optional<time_point> next_timer() const;
     void tick(time_point now);
 
@@ -165,7 +177,15 @@ private:
     void acknowledge(std::int64_t msg_id, time_point now);
     void on_acknowledged(std::int64_t msg_id);
     void forget_old_requests();
-    struct batch;
+    /// The packet that is being put together. Bodies live in `storage` or among the engine's messages.
+    struct batch
+    {
+        std::vector<message_view> messages{};
+        detail::buffer_row storage{};
+        std::size_t size = 0;
+    };
+    bool unsealed_packet(bytes& out, time_point now);
+    bytes result_of(std::int64_t msg_id, std::size_t size);
     bool fits(const batch& b, std::size_t size) const;
     void put(batch& b, std::int64_t msg_id, std::int32_t seqno, bytes_view body);
     template <class T>
@@ -187,20 +207,29 @@ private:
 
     bool connected_ = true;
     std::optional<std::int64_t> first_msg_id_; // of this session, once something was accepted
-    std::map<std::int64_t, known_request> requests_;
+    std::unique_ptr<detail::node_pool> pool_ = std::make_unique<detail::node_pool>(); // of the maps' nodes
+    template <class T>
+    using by_id = std::map<std::int64_t, T, std::less<>, detail::pool_allocator<std::pair<const std::int64_t, T>>>;
+    by_id<known_request> requests_{detail::pool_allocator<int>(*pool_)};
     std::size_t running_ = 0;
-    std::deque<request> queue_;
+    detail::fifo<request> queue_;
     std::vector<waiting_request> waiting_;
-    std::deque<control> controls_;
-    std::deque<outgoing> fresh_;               // never sent
-    std::map<std::int64_t, outgoing> unacked_; // content that was sent
-    std::set<std::int64_t> resend_;            // of unacked_: to be sent again
+    detail::fifo<control> controls_;
+    detail::fifo<outgoing> fresh_;                                   // never sent
+    by_id<outgoing> unacked_{detail::pool_allocator<int>(*pool_)};   // content that was sent
+    std::set<std::int64_t> resend_;                                  // of unacked_: to be sent again
     std::vector<std::int64_t> acks_;
     time_point ack_at_{};
     time_point resend_at_ = time_point::max();
     std::optional<time_point> disconnect_at_;
     std::optional<mt::http_wait> http_wait_;
+
+    // memory that is used again
     bytes scratch_;
+    open_many_scratch opened_;
+    std::vector<message_view> messages_;
+    batch batch_;
+    detail::spare_buffers spare_;
 };
 
 inline server_engine::server_engine(server_engine_options options, crypto::auth_key key,
@@ -232,22 +261,26 @@ inline result<> server_engine::receive(bytes_view data, time_point now)
     return receive(*packet, now);
 }
 
+template <class Outcome>
+void server_engine::receive(std::span<const bytes_view> packets, time_point now, Outcome&& outcome)
+{
+    open_many(key_, crypto::direction::client_to_server, packets, opened_, [&](const result<plain_packet>& packet) {
+        return static_cast<bool>(outcome(packet ? receive(*packet, now) : result<>(packet.error())));
+    });
+}
+
 inline std::optional<request> server_engine::next_request()
 {
     if (queue_.empty())
         return std::nullopt;
-    auto r = std::move(queue_.front());
-    queue_.pop_front();
-    return r;
+    return queue_.pop_front();
 }
 
 inline std::optional<control> server_engine::next_control()
 {
     if (controls_.empty())
         return std::nullopt;
-    auto c = std::move(controls_.front());
-    controls_.pop_front();
-    return c;
+    return controls_.pop_front();
 }
 
 inline std::optional<time_point> server_engine::next_timer() const

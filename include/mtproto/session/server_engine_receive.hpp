@@ -13,7 +13,8 @@ inline result<> server_engine::receive(const plain_packet& packet, time_point no
 {
     if (packet.session_id != session_id_)
         return error(errc::bad_message, "a message of another session");
-    std::vector<message_view> messages;
+    auto& messages = messages_;
+    messages.clear();
     bool const container = is_container(packet.body);
     bool well_formed = true;
     if (container)
@@ -177,9 +178,7 @@ inline bool server_engine::on_service(const message_view& m, std::uint32_t id, b
 {
     switch (id) {
     case mt::msgs_ack::tl_id:
-        if (auto const ack = tl::decode<mt::msgs_ack>(body, true))
-            for (auto const acked : ack->msg_ids)
-                on_acknowledged(acked);
+        for_each_acknowledged(body, true, [&](std::int64_t acked) { on_acknowledged(acked); });
         return true;
     case mt::ping::tl_id:
         if (auto const ping = tl::decode<mt::ping>(body, true))
@@ -288,7 +287,7 @@ inline void server_engine::on_drop(std::int64_t msg_id, std::int64_t req_msg_id)
     mt::RpcDropAnswer verdict = mt::rpc_answer_unknown();
     auto const known = requests_.find(req_msg_id);
     if (known != requests_.end() && known->second.at == known_request::stage::running) {
-        std::erase_if(queue_, [&](auto& r) { return r.msg_id == req_msg_id; });
+        queue_.erase_if([&](auto& r) { return r.msg_id == req_msg_id; });
         std::erase_if(waiting_, [&](auto& w) { return w.call.msg_id == req_msg_id; });
         known->second.at = known_request::stage::dropped;
         --running_;
@@ -302,7 +301,7 @@ inline void server_engine::on_drop(std::int64_t msg_id, std::int64_t req_msg_id)
             resend_.erase(sent->first);
             unacked_.erase(sent);
             verdict = dropped;
-        } else if (std::erase_if(fresh_, [&](auto& m) { return m.answers == req_msg_id; }) != 0) {
+        } else if (fresh_.erase_if([&](auto& m) { return m.answers == req_msg_id; }) != 0) {
             verdict = dropped;
         }
     }
@@ -341,7 +340,7 @@ inline void server_engine::on_request(const message_view& m, bytes_view body, ti
             more = false;
         }
     }
-    r.body.assign(body.begin(), body.end());
+    r.body = spare_.copy(body);
     requests_[m.msg_id];
     ++running_;
     forget_old_requests();

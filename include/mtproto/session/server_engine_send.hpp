@@ -4,6 +4,7 @@
 #include "mtproto/session/server_engine.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace mtproto::session {
 
@@ -30,15 +31,26 @@ inline void server_engine::push(bytes_view updates, time_point)
                       {}});
 }
 
+/// Bytes of an rpc_result before what it carries.
+inline constexpr std::ptrdiff_t rpc_result_head = 12;
+
+/// An rpc_result with room for `size` bytes.
+inline bytes server_engine::result_of(std::int64_t msg_id, std::size_t size)
+{
+    auto body = spare_.take();
+    body.resize(rpc_result_head + size);
+    tl::writer to{std::span<std::byte>(body)};
+    to.id(mt::rpc_result::tl_id);
+    to.number(msg_id);
+    return body;
+}
+
 inline void server_engine::reply(std::int64_t msg_id, bytes_view result, time_point now)
 {
     auto const small = packed(result, options_.gzip_threshold);
     auto const object = small ? bytes_view(*small) : result;
-    bytes body(12 + object.size());
-    tl::writer to{std::span<std::byte>(body)};
-    to.id(mt::rpc_result::tl_id);
-    to.number(msg_id);
-    to.raw(object);
+    auto body = result_of(msg_id, object.size());
+    std::copy(object.begin(), object.end(), body.begin() + rpc_result_head);
     finish(msg_id, known_request::stage::answered, std::move(body));
     release_waiting(now);
 }
@@ -48,10 +60,8 @@ inline void server_engine::reply_error(std::int64_t msg_id, int code, std::strin
     mt::rpc_error why;
     why.error_code = code;
     why.error_message = text;
-    bytes body(12 + tl::size(why));
-    tl::writer to{std::span<std::byte>(body)};
-    to.id(mt::rpc_result::tl_id);
-    to.number(msg_id);
+    auto body = result_of(msg_id, tl::size(why));
+    tl::writer to{std::span<std::byte>(body).subspan(rpc_result_head)};
     tl::write_value(to, why);
     finish(msg_id, known_request::stage::failed, std::move(body));
     release_waiting(now);
@@ -91,8 +101,12 @@ inline void server_engine::acknowledge(std::int64_t msg_id, time_point now)
 
 inline void server_engine::on_acknowledged(std::int64_t msg_id)
 {
-    unacked_.erase(msg_id);
     resend_.erase(msg_id);
+    auto const found = unacked_.find(msg_id);
+    if (found == unacked_.end())
+        return;
+    spare_.give(std::move(found->second.body));
+    unacked_.erase(found);
 }
 
 /// Of answered requests the last few thousand are remembered, for duplicates and for those who wait for them.
@@ -122,17 +136,9 @@ inline void server_engine::tick(time_point now)
     }
 }
 
-/// The packet that is being put together. Bodies live in `storage` or among the engine's messages.
-struct server_engine::batch
-{
-    std::vector<message_view> messages{};
-    std::deque<bytes> storage{};
-    std::size_t size = 0;
-};
-
 inline bool server_engine::fits(const batch& b, std::size_t size) const
 {
-    return b.messages.empty() || (b.messages.size() + 1 < max_container_messages &&
+    return b.messages.empty() || (size < lone_body_size && b.messages.size() + 1 < max_container_messages &&
                                   b.size + size + container_message_overhead <= options_.max_container_size);
 }
 
@@ -145,7 +151,7 @@ inline void server_engine::put(batch& b, std::int64_t msg_id, std::int32_t seqno
 template <class T>
 void server_engine::put_service(batch& b, message_kind kind, const T& object, std::int64_t unix_ns)
 {
-    put(b, ids_.next(unix_ns, kind), seqnos_.next(false), b.storage.emplace_back(*tl::encode(object)));
+    put(b, ids_.next(unix_ns, kind), seqnos_.next(false), b.storage.add(*tl::encode(object)));
 }
 
 inline void server_engine::mark_sent(outgoing& m, time_point now)
@@ -204,12 +210,11 @@ inline void server_engine::put_announcement(batch& b, std::int64_t msg_id, const
 inline void server_engine::put_fresh(batch& b, time_point now)
 {
     while (!fresh_.empty() && fits(b, fresh_.front().body.size())) {
-        auto m = std::move(fresh_.front());
-        fresh_.pop_front();
+        auto m = fresh_.pop_front();
         auto const msg_id = ids_.next(options_.clock.unix_ns(now), m.kind);
         m.seqno = seqnos_.next(m.content);
         if (!m.content) {
-            put(b, msg_id, m.seqno, b.storage.emplace_back(std::move(m.body)));
+            put(b, msg_id, m.seqno, b.storage.add(std::move(m.body)));
             continue;
         }
         mark_sent(m, now);
@@ -225,19 +230,42 @@ inline void server_engine::put_acks(batch& b, time_point now)
     auto const count = std::min<std::size_t>(acks_.size(), 1000);
     if (count == 0 || (b.messages.empty() && now < ack_at_) || !fits(b, count * 8 + 16))
         return;
-    mt::msgs_ack ack;
-    auto const end = acks_.begin() + static_cast<std::ptrdiff_t>(count);
-    ack.msg_ids.assign(acks_.begin(), end);
-    acks_.erase(acks_.begin(), end);
-    put_service(b, message_kind::response, ack, options_.clock.unix_ns(now));
+    auto& body = b.storage.next();
+    write_acks(std::span(acks_).first(count), body);
+    acks_.erase(acks_.begin(), acks_.begin() + static_cast<std::ptrdiff_t>(count));
+    put(b, ids_.next(options_.clock.unix_ns(now), message_kind::response), seqnos_.next(false), body);
 }
 
 inline bool server_engine::next_packet(bytes& out, time_point now)
 {
+    if (!unsealed_packet(out, now))
+        return false;
+    crypto::encrypt_in_place(key_, crypto::direction::server_to_client, out);
+    return true;
+}
+
+inline std::size_t server_engine::next_packets(std::span<bytes> out, time_point now)
+{
+    std::array<std::span<std::byte>, 16> plain;
+    std::size_t count = 0;
+    for (std::size_t size = 0; count != out.size() && count != plain.size() && size < most_bytes_together &&
+                               unsealed_packet(out[count], now);
+         size += out[count++].size())
+        plain[count] = out[count];
+    crypto::encrypt_in_place(key_, crypto::direction::server_to_client, std::span(plain).first(count));
+    return count;
+}
+
+/// Everything that is due, as a packet that is still to be encrypted.
+inline bool server_engine::unsealed_packet(bytes& out, time_point now)
+{
     tick(now);
     if (!connected_)
         return false;
-    batch b;
+    auto& b = batch_;
+    b.messages.clear();
+    b.storage.clear();
+    b.size = 0;
     put_repetitions(b, now);
     put_fresh(b, now);
     put_acks(b, now);
@@ -248,20 +276,17 @@ inline bool server_engine::next_packet(bytes& out, time_point now)
     plain_packet packet;
     packet.salt = salts_.current(unix_ns / 1'000'000'000);
     packet.session_id = session_id_;
-    bytes container;
     if (b.messages.size() == 1) {
         packet.msg_id = b.messages.front().msg_id;
         packet.seqno = b.messages.front().seqno;
-        packet.body = b.messages.front().body;
+        write_unsealed(packet, b.messages.front().body.size(), random_, out, crypto::padding_policy::minimal,
+                       [&](tl::writer& to) { to.raw(b.messages.front().body); });
     } else {
-        container.resize(container_overhead + b.size);
-        tl::writer to{std::span<std::byte>(container)};
-        write_container(to, b.messages);
         packet.msg_id = ids_.next(unix_ns, message_kind::notice);
         packet.seqno = seqnos_.next(false);
-        packet.body = container;
+        write_unsealed(packet, container_overhead + b.size, random_, out, crypto::padding_policy::minimal,
+                       [&](tl::writer& to) { write_container(to, b.messages); });
     }
-    seal(key_, crypto::direction::server_to_client, packet, random_, out);
     while (unacked_.size() > options_.max_unacknowledged) { // only now: the packet's bodies lived there
         resend_.erase(unacked_.begin()->first);
         unacked_.erase(unacked_.begin());

@@ -1,6 +1,8 @@
 // Values on the heap that behave like values: where a type contains itself, or a rare field is large.
 #pragma once
 
+#include "mtproto/tl/nodes.hpp"
+
 #include <concepts>
 #include <memory>
 #include <optional>

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "mtproto/error.hpp"
+#include "mtproto/tl/arena.hpp"
+#include "mtproto/tl/nodes.hpp"
 #include "mtproto/tl/reader.hpp"
 #include "mtproto/tl/traits.hpp"
 #include "mtproto/tl/variant.hpp"
@@ -13,15 +15,19 @@
 namespace mtproto::tl
 {
 
-// The nodes of the decoder are ordinary function templates, not inline ones, so that a program that decodes
-// the same types in many places can declare them `extern`. The value they read into must be a default one:
-// what is absent on the wire is left as it is.
+// A node like those of nodes.hpp.
 template <aggregate T>
 bool read_fields(reader& from, T& value);
+
+/// Whether reading a T makes it, or parts of it, in an arena.
 template <class T>
-bool read_boxed(reader& from, T& value);
-template <class Wire, class T>
-bool read_vector(reader& from, T& value);
+inline constexpr bool needs_arena = false;
+template <template <class> class T>
+inline constexpr bool needs_arena<T<arena>> = true;
+template <template <class, class> class T, class X>
+inline constexpr bool needs_arena<T<arena, X>> = true;
+template <class T>
+inline constexpr bool needs_arena<arena_vector<T>> = true;
 
 /// The memory that a vector's count may claim beyond sixteen times the bytes that are left, in bytes.
 inline constexpr std::size_t max_unproven_bytes = std::size_t{4} << 20;
@@ -77,6 +83,23 @@ consteval std::size_t smallest_size()
     return true;
 }
 
+namespace detail
+{
+
+// What is in the box, or in the optional, to be read into.
+template <class T>
+[[gnu::always_inline]] inline auto& make_room(reader& from, T& value)
+{
+    if constexpr (requires { value.emplace(from.memory()); })
+        return value.emplace(from.memory());
+    else if constexpr (requires { value.emplace(); })
+        return value.emplace();
+    else
+        return *value;
+}
+
+} // namespace detail
+
 template <class T>
 [[gnu::noinline]] bool read_string(reader& from, T& value)
 {
@@ -84,7 +107,10 @@ template <class T>
     if (!from.string(view)) [[unlikely]]
         return false;
     auto const* first = reinterpret_cast<typename T::const_pointer>(view.data());
-    value = T(first, first + view.size());
+    if constexpr (requires { value.assign(first, first + view.size()); })
+        value.assign(first, first + view.size());
+    else
+        value = T(first, view.size());
     return true;
 }
 
@@ -103,7 +129,7 @@ template <class Wire = wire::natural, class T>
     } else if constexpr (vector_type<T>) {
         return read_vector<Wire>(from, value);
     } else if constexpr (box_type<T>) {
-        return read_value<Wire>(from, *value);
+        return read_value<Wire>(from, detail::make_room(from, value));
     } else if constexpr (std::same_as<T, object>) {
         auto const rest = from.rest();
         value.data.assign(rest.begin(), rest.end());
@@ -139,7 +165,7 @@ template <auto Member, int Bit, int Word, class Wire, class T>
 [[gnu::always_inline]] inline bool read_entry(optional_field<Member, Bit, Word, Wire>, reader& from, T& value,
                                               std::uint32_t* words)
 {
-    return (words[Word] >> Bit & 1u) == 0 || read_value<Wire>(from, (value.*Member).emplace());
+    return (words[Word] >> Bit & 1u) == 0 || read_value<Wire>(from, make_room(from, value.*Member));
 }
 
 template <auto Member, class Wire, class T>
@@ -157,35 +183,59 @@ template <class... Entries, class T>
 
 } // namespace detail
 
-template <class Wire, class T>
-bool read_vector(reader& from, T& value)
+namespace detail
 {
-    using element = typename T::value_type;
-    using element_wire = element_wire_t<Wire>;
-    if constexpr (!is_bare_vector<Wire>)
-        if (!from.expect(vector_id)) [[unlikely]]
+
+template <class Wire, class T>
+[[gnu::always_inline]] inline bool read_elements(reader& from, arena_vector<T>& value, std::uint32_t count)
+{
+    if (count == 0) {
+        value = {};
+        return true;
+    }
+    auto* const first = from.memory().room<T>(count);
+    // Not T{}, which would fill an element with zeros before its constructor does: all members have initializers.
+    for (std::uint32_t i = 0; i < count; ++i)
+        if (!read_value<Wire>(from, *new (first + i) T)) [[unlikely]]
             return false;
-    std::uint32_t count{};
-    if (!from.count(count, smallest_size<element, element_wire>())) [[unlikely]]
-        return false;
-    // Elements can be large in memory and small on the wire: a count that could be true must not cost gigabytes
-    // before the first element is looked at.
-    if (count * sizeof(element) > max_unproven_bytes + 16 * from.left()) [[unlikely]]
-        return from.fail(errc::too_large);
+    value = {first, count};
+    return true;
+}
+
+template <class Wire, class T>
+[[gnu::always_inline]] inline bool read_elements(reader& from, T& value, std::uint32_t count)
+{
     // Made at its full size at once: growing would instantiate the move of every element.
     value = T(count);
     for (std::size_t i = 0; i < count; ++i) {
-        if constexpr (std::same_as<element, bool>) {
+        if constexpr (std::same_as<typename T::value_type, bool>) {
             bool item{};
             if (!read_bool(from, item)) [[unlikely]]
                 return false;
             value[i] = item;
         } else {
-            if (!read_value<element_wire>(from, value[i])) [[unlikely]]
+            if (!read_value<Wire>(from, value[i])) [[unlikely]]
                 return false;
         }
     }
     return true;
+}
+
+} // namespace detail
+
+template <class Wire, class T>
+bool read_vector(reader& from, T& value)
+{
+    using element = typename T::value_type;
+    using element_wire = element_wire_t<Wire>;
+    std::uint32_t count{};
+    if (!from.vector(count, smallest_size<element, element_wire>(), is_bare_vector<Wire>)) [[unlikely]]
+        return false;
+    // Elements can be large in memory and small on the wire: a count that could be true must not cost gigabytes
+    // before the first element is looked at.
+    if (count * sizeof(element) > max_unproven_bytes + 16 * from.left()) [[unlikely]]
+        return from.fail(errc::too_large);
+    return detail::read_elements<element_wire>(from, value, count);
 }
 
 template <aggregate T>
@@ -207,7 +257,7 @@ bool read_boxed(reader& from, T& value)
         bool known = false;
         bool const ok = T::tl_select(id, [&]<class A>(std::type_identity<A>) {
             known = true;
-            from.id();
+            from.skip_id();
             return read_fields(from, emplace<A>(value));
         });
         if (!known) [[unlikely]]
@@ -218,14 +268,12 @@ bool read_boxed(reader& from, T& value)
     }
 }
 
-/// Decodes one boxed value (or a vector, Bool, number, string as results of methods are) that fills `input`.
-///
-/// Fails with truncated, unknown_constructor, bad_count, too_deep, and, unless `allow_trailing`, with
-/// trailing_bytes. The value owns what it holds unless its storage policy says otherwise.
-template <value T>
-result<T> decode(bytes_view input, bool allow_trailing = false)
+namespace detail
 {
-    reader from(input);
+
+template <class T>
+[[gnu::always_inline]] inline result<T> read_all(reader& from, bool allow_trailing)
+{
     result<T> decoded{T{}};
     if (!read_value(from, *decoded))
         return from.error();
@@ -234,6 +282,38 @@ result<T> decode(bytes_view input, bool allow_trailing = false)
         return from.error();
     }
     return decoded;
+}
+
+} // namespace detail
+
+/// Decodes one boxed value (or a vector, Bool, number, string as results of methods are) that fills `input`.
+///
+/// Fails with truncated, unknown_constructor, bad_count, too_deep, and, unless `allow_trailing`, with
+/// trailing_bytes. The value owns what it holds; one of the policy `views` points into `input`.
+template <value T>
+    requires(!needs_arena<T>)
+result<T> decode(bytes_view input, bool allow_trailing = false)
+{
+    reader from(input);
+    return detail::read_all<T>(from, allow_trailing);
+}
+
+/// Where the strings of values of the policy `arena` are.
+enum class arena_text
+{
+    copied,  ///< in the arena: the input may go
+    borrowed ///< in the input, which must outlive the values
+};
+
+/// Likewise for types of the policy `arena`: the value lives in `memory`, and is valid until its release.
+/// After a failure the memory keeps what was read so far.
+template <value T>
+    requires(needs_arena<T>)
+result<T> decode(bytes_view input, arena_memory& memory, arena_text text = arena_text::copied,
+                 bool allow_trailing = false)
+{
+    reader from(text == arena_text::copied ? memory.copy(input) : input, memory);
+    return detail::read_all<T>(from, allow_trailing);
 }
 
 } // namespace mtproto::tl

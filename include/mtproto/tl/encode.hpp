@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mtproto/error.hpp"
+#include "mtproto/tl/nodes.hpp"
 #include "mtproto/tl/traits.hpp"
 #include "mtproto/tl/variant.hpp"
 #include "mtproto/tl/writer.hpp"
@@ -13,14 +14,11 @@
 namespace mtproto::tl
 {
 
+// Nodes like those of nodes.hpp.
 template <aggregate T>
 void write_fields(writer& to, const T& value);
-template <class T>
-void write_boxed(writer& to, const T& value);
 template <aggregate T>
 std::size_t size_of_fields(const T& value);
-template <class T>
-std::size_t size_of_boxed(const T& value);
 
 namespace detail
 {
@@ -67,14 +65,19 @@ template <class Wire = wire::natural, class T>
 template <aggregate T>
 void write_fields(writer& to, const T& value)
 {
+    [[maybe_unused]] std::uint32_t words[max_flag_words] = {};
     for_each_field(typename T::tl_fields{}, [&]<class Entry>(Entry) {
         if constexpr (is_flags<Entry>) {
-            to.number(flag_word<Entry::word>(value));
+            words[Entry::word] = flag_word<Entry::word>(value);
+            to.number(words[Entry::word]);
         } else if constexpr (is_optional<Entry>) {
+            // Most fields are absent: their bits are in a register, their members would have to be looked at.
+            if ((words[Entry::word] >> Entry::bit & 1u) == 0)
+                return;
             auto const& member = value.*Entry::member;
-            if (member.has_value())
+            if (member.has_value()) [[likely]]
                 write_value<typename Entry::wire>(to, *member);
-            else if ((flag_word<Entry::word>(value) >> Entry::bit & 1u) != 0) [[unlikely]]
+            else
                 to.fail(errc::bad_argument, T::tl_line);
         } else if constexpr (is_field<Entry>) {
             write_value<typename Entry::wire>(to, value.*Entry::member);
@@ -160,12 +163,14 @@ template <value T>
 template <value T>
 result<std::vector<std::byte>> encode(const T& value)
 {
-    std::vector<std::byte> bytes(tl::size(value));
-    writer to{std::span<std::byte>(bytes)};
+    // In one pass: most calls fit into the scratch; a size pass costs as much as writing does, and as much to compile.
+    std::byte scratch[1024];
+    auto to = writer::with_scratch(scratch);
     write_value(to, value);
     if (!to.ok())
         return to.error();
-    return bytes;
+    auto const written = to.view();
+    return std::vector<std::byte>(written.begin(), written.end());
 }
 
 } // namespace mtproto::tl

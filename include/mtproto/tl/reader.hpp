@@ -15,6 +15,8 @@ static_assert(std::endian::native == std::endian::little || std::endian::native 
 namespace mtproto::tl
 {
 
+class arena_memory;
+
 /// The integer of `sizeof(T)` little-endian bytes at `from`.
 template <class T>
 [[gnu::always_inline]] inline T load(const std::byte* from) noexcept
@@ -44,6 +46,13 @@ public:
         : begin_(input.data()), at_(input.data()), end_(input.data() + input.size()), depth_left_(max_depth)
     {
     }
+    /// For values of the policy `arena`, which are made in `memory`.
+    reader(bytes_view input, arena_memory& memory, int max_depth = default_max_depth) noexcept
+        : reader(input, max_depth)
+    {
+        memory_ = &memory;
+    }
+    arena_memory& memory() const noexcept { return *memory_; }
 
     bool ok() const noexcept { return failure_ == errc{}; }
     std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
@@ -97,6 +106,9 @@ public:
     /// The next 32 bits without moving, or 0 if there are none.
     std::uint32_t peek_id() const noexcept { return left() < 4 ? 0 : load<std::uint32_t>(at_); }
 
+    /// Moves on behind an id that peek_id() found.
+    void skip_id() noexcept { at_ += 4; }
+
     /// `count` raw bytes.
     bool raw(std::size_t count, bytes_view& value) noexcept
     {
@@ -117,7 +129,7 @@ public:
     }
 
     /// `string` or `bytes`: the view points into the input.
-    [[gnu::noinline]] bool string(bytes_view& value) noexcept
+    bool string(bytes_view& value) noexcept
     {
         if (left() < 4) [[unlikely]]
             return fail(errc::truncated);
@@ -137,8 +149,18 @@ public:
         return true;
     }
 
+    /// The start of a vector: its id, unless it is bare, and its count, checked against the bytes that are left.
+    [[gnu::noinline]] bool vector(std::uint32_t& value, std::size_t smallest_element, bool bare) noexcept
+    {
+        if (!bare) {
+            if (left() < 4 || load<std::uint32_t>(at_) != vector_id) [[unlikely]]
+                return expect(vector_id);
+            at_ += 4;
+        }
+        return count(value, smallest_element);
+    }
     /// A vector's count, checked against the bytes that are left.
-    [[gnu::noinline]] bool count(std::uint32_t& value, std::size_t smallest_element) noexcept
+    bool count(std::uint32_t& value, std::size_t smallest_element) noexcept
     {
         if (!number(value)) [[unlikely]]
             return false;
@@ -173,6 +195,7 @@ private:
     const std::byte* begin_;
     const std::byte* at_;
     const std::byte* end_;
+    arena_memory* memory_ = nullptr;
     int depth_left_;
     errc failure_{};
     std::uint32_t failed_id_ = 0;

@@ -4,12 +4,9 @@
 #include "mtproto/tl/storage.hpp"
 #include "mtproto/tl/types.hpp"
 #include "mtproto/tl/variant.hpp"
+#include "mtproto/tl/with_storage.hpp"
 
-#include <array>
-#include <concepts>
-#include <string>
-#include <type_traits>
-#include <vector>
+#include <variant>
 
 namespace mtproto::tl
 {
@@ -66,46 +63,9 @@ public:
     using tl_base = std::variant<Nodes...>;
 };
 
-namespace detail
-{
-
+/// The description of a type of any storage policy, of a number, of a vector of either. Also of policies that narrow
+/// boxed types: the description is the whole one.
 template <class T>
-struct shape_of
-{
-    using type = T;
-};
-template <>
-struct shape_of<std::string>
-{
-    using type = shape::string;
-};
-template <>
-struct shape_of<std::vector<std::byte>>
-{
-    using type = shape::bytes;
-};
-template <class T>
-    requires(!std::same_as<T, std::byte>)
-struct shape_of<std::vector<T>>
-{
-    using type = shape::vector<typename shape_of<T>::type>;
-};
-// Also of policies that narrow boxed types: the description is the whole one.
-template <template <class> class T, std::derived_from<owning> S>
-struct shape_of<T<S>>
-{
-    using type = T<shape>;
-};
-template <template <class, class> class T, std::derived_from<owning> S, class X>
-struct shape_of<T<S, X>>
-{
-    using type = T<shape, typename shape_of<X>::type>;
-};
-
-} // namespace detail
-
-/// The description of an owning type, of a number, of a vector of either.
-template <class T>
-using shape_of = typename detail::shape_of<T>::type;
+using shape_of = with_storage<T, shape>;
 
 } // namespace mtproto::tl

@@ -26,6 +26,13 @@ struct owning
     using optional_box = tl::optional_box<T>;
 };
 
+/// As `owning`, for types whose codec, copies, moves and destructors are compiled in a library that the program links
+/// (`-Dinstantiations=true`): a file that uses such a type has nothing to compile but its layout.
+/// `api::` stands for this policy wherever MTPROTO_API_INSTANTIATED is defined, which must be in all files of a program.
+struct instantiated : owning
+{
+};
+
 // Shorthands of the generated code.
 template <class S>
 using string = typename S::string;

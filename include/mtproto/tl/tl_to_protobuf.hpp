@@ -22,7 +22,7 @@ namespace detail
 
 inline bool read_vector_count(reader& from, bool bare, std::size_t smallest, std::uint32_t& count)
 {
-    return (bare || from.expect(vector_id)) && from.count(count, smallest);
+    return from.vector(count, smallest, bare);
 }
 
 // Numbers one after another, packed.

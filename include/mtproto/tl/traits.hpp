@@ -38,14 +38,16 @@ concept bytes_type = std::same_as<T, std::vector<std::byte>> || std::same_as<T, 
 template <class T>
 concept vector_type = !bytes_type<T> && !string_type<T> && !opaque_number<T> && requires(T& v) {
     typename T::value_type;
-    v.emplace_back();
+    v.begin();
+    v.end();
     v.size();
 };
 
 template <class T>
 concept box_type = requires(T& b) {
     typename T::value_type;
-    { *b } -> std::same_as<typename T::value_type&>;
+    { *b } -> std::convertible_to<const typename T::value_type&>;
+    b.operator->();
 } && !requires(T& b) { b.has_value(); };
 
 /// Anything a field can hold, except its being absent.

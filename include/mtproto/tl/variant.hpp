@@ -16,6 +16,8 @@
 namespace mtproto::tl
 {
 
+struct instantiated;
+
 /// Up to 11 alternatives of a larger boxed type, or groups of them.
 template <class... Alternatives>
 using group = std::variant<Alternatives...>;
@@ -160,6 +162,49 @@ public:
     template <class T>
         requires(detail::contains<std::remove_cvref_t<T>, std::variant<Nodes...>>)
     variant(T&& value)
+    {
+        detail::emplace<std::remove_cvref_t<T>>(base()) = std::forward<T>(value);
+    }
+
+    tl_base& base() noexcept { return *this; }
+    const tl_base& base() const noexcept { return *this; }
+};
+
+namespace detail
+{
+
+template <class T>
+inline constexpr bool is_instantiated = false;
+template <template <class> class T>
+inline constexpr bool is_instantiated<T<instantiated>> = true;
+template <class First, class... Others>
+inline constexpr bool is_instantiated<std::variant<First, Others...>> = is_instantiated<First>;
+
+template <class First, class...>
+inline constexpr bool first_is_instantiated = is_instantiated<First>;
+
+} // namespace detail
+
+/// Likewise for types that a library holds. Declared here, defined in instantiate.hpp, which only the library
+/// includes: whoever passes such a value around does not compile the destructors of all that it reaches.
+template <class... Nodes>
+    requires(detail::first_is_instantiated<Nodes...> && !std::is_trivially_destructible_v<std::variant<Nodes...>>)
+class variant<Nodes...> : public std::variant<Nodes...>
+{
+public:
+    using tl_base = std::variant<Nodes...>;
+
+    variant();
+    variant(const variant& other);
+    variant(variant&& other) noexcept;
+    variant& operator=(const variant& other);
+    variant& operator=(variant&& other) noexcept;
+    ~variant();
+
+    /// From any of its constructors.
+    template <class T>
+        requires(detail::contains<std::remove_cvref_t<T>, std::variant<Nodes...>>)
+    variant(T&& value) : variant()
     {
         detail::emplace<std::remove_cvref_t<T>>(base()) = std::forward<T>(value);
     }

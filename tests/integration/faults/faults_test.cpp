@@ -187,7 +187,7 @@ void run(const sandbox::fault_plan& plan, tally& total, bool error_on_repetition
         dc.add_user({.phone = "+1 555 0002", .first_name = "Bob", .username = "bob_baker"}).value();
     REQUIRE(dc.listen().has_value());
     outcome out;
-    auto count = [&](const client_event& event) { ++out.events[event.kind]; };
+    auto count = [&](const client_event& event) { ++out.events[event.kind()]; };
     auto ada_options = options_for(dc);
     auto bob_options = options_for(dc);
     ada_options.on_event = count;
@@ -265,14 +265,14 @@ TEST_CASE("each fault alone")
         plan.cut_percent = 30;
         run(plan, total, false);
         CHECK(total.cuts > 0);
-        CHECK(total.events[client_event_kind::connected] > 2);
+        CHECK(total.events[client_event_kind::bound] > 2);
     }
     SECTION("connections break, and a repeated call is refused")
     {
         plan.cut_percent = 30;
         run(plan, total, true);
         CHECK(total.cuts > 0);
-        CHECK(total.events[client_event_kind::connected] > 2);
+        CHECK(total.events[client_event_kind::bound] > 2);
     }
     SECTION("salts end")
     {

@@ -66,7 +66,7 @@ TEST_CASE("a client connects, makes a key and calls")
     auto options = f.dc->options();
     options.storage = store;
     std::vector<client_event_kind> seen;
-    options.on_event = [&](const client_event& event) { seen.push_back(event.kind); };
+    options.on_event = [&](const client_event& event) { seen.push_back(event.kind()); };
     {
         client tg(f.io, options);
         auto const before = test::run(f.io, ping(tg));
@@ -80,8 +80,9 @@ TEST_CASE("a client connects, makes a key and calls")
         CHECK(test::run(f.io, tg.close()).has_value());
     }
     CHECK(f.dc->exchanges == 1);
-    CHECK(seen == std::vector{client_event_kind::connecting, client_event_kind::key_created, client_event_kind::connected,
-                              client_event_kind::new_session});
+    CHECK(seen == std::vector{client_event_kind::connecting, client_event_kind::opened, client_event_kind::key_created,
+                              client_event_kind::bound, client_event_kind::established, client_event_kind::new_session,
+                              client_event_kind::unbound, client_event_kind::discarded, client_event_kind::closed});
     auto const saved = *store->load();
     REQUIRE(saved);
     CHECK(saved->auth_key);

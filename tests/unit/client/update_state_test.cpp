@@ -36,7 +36,7 @@ TEST_CASE("updates in order pass at once")
     s.push(seq, 6, 1, 106, at(0ms), ready);
     CHECK(ready == updates{11, 13, 106});
     CHECK(s.position() == update_position{13, 0, 0, 6});
-    CHECK_FALSE(s.next_timer());
+    CHECK(s.next_timer() == at(15min)); // of silence
 }
 
 TEST_CASE("duplicates are dropped")
@@ -63,7 +63,7 @@ TEST_CASE("a gap that closes by itself")
     CHECK_FALSE(s.next_difference(at(499ms)));
     s.push(pts, 11, 1, 11, at(499ms), ready);
     CHECK(ready == updates{11, 12, 13});
-    CHECK_FALSE(s.next_timer());
+    CHECK(s.next_timer() == at(15min + 499ms));
     CHECK_FALSE(s.next_difference(at(600ms)));
 }
 
@@ -96,6 +96,28 @@ TEST_CASE("a difference that fails is tried again")
     s.fail(*due, at(2000ms));
     CHECK_FALSE(s.next_difference(at(1999ms)));
     CHECK(s.next_difference(at(2000ms)));
+}
+
+TEST_CASE("a long silence asks for the difference")
+{
+    state s(15min);
+    updates ready;
+    s.start({10, 0, 0, 0}, ready);
+    CHECK_FALSE(s.next_difference(at(0ms)));
+    CHECK(s.next_timer() == at(15min));
+    s.push(pts, 11, 1, 11, at(10min), ready);
+    CHECK_FALSE(s.next_difference(at(20min)));
+    CHECK(s.next_timer() == at(25min));
+    auto const due = s.next_difference(at(25min));
+    REQUIRE(due);
+    CHECK_FALSE(due->channel);
+    CHECK(s.busy(pts));
+    s.finish({11, 0, 0, 0}, ready);
+    CHECK_FALSE(s.next_difference(at(39min)));
+    CHECK(s.next_difference(at(40min)));
+    s.fail({}, at(41min));
+    CHECK(s.next_timer() == at(41min));
+    CHECK(s.next_difference(at(41min)));
 }
 
 TEST_CASE("channels stand for themselves")

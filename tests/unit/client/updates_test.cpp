@@ -24,7 +24,7 @@ struct scripted
         task<result<Updates>> next(std::optional<std::chrono::steady_clock::time_point> until)
         {
             if (tg->incoming.empty()) {
-                if (!until)
+                if (!until || *until > std::chrono::steady_clock::now() + 1min)
                     co_return errc::not_connected; // nothing will come any more
                 asio::steady_timer timer(co_await asio::this_coro::executor, *until);
                 co_await timer.async_wait(asio::use_awaitable);

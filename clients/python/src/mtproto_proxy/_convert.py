@@ -17,12 +17,12 @@ EMPTY: typing.Any = type("Empty", (), {"__repr__": lambda self: "EMPTY", "__doc_
 
 
 @functools.lru_cache(maxsize=None)
-def _field_for(box, inner):
+def _field_for(box: typing.Any, inner: typing.Any) -> str | None:
     """The name of the field of `box`'s oneof that holds `inner`, both descriptors; None if there is none."""
     oneof = box.oneofs_by_name.get("value")
     for field in oneof.fields if oneof else ():
         if field.message_type is inner:
-            return field.name
+            return typing.cast(str, field.name)
     return None
 
 
@@ -43,14 +43,16 @@ def box(value: Message, wanted: typing.Any) -> typing.Any:
 
 def fill(message: type[T], values: typing.Mapping[str, typing.Any]) -> T:
     """A new `message` (a class) with the fields of `values`; None is absent, names that Python reserves end in _."""
-    fields = message.DESCRIPTOR.fields_by_name
-    out, empty = {}, []
+    described = typing.cast(typing.Any, message).DESCRIPTOR
+    fields = described.fields_by_name
+    out: dict[str, typing.Any] = {}
+    empty = []
     for name, value in values.items():
         if value is None:
             continue
         field = fields.get(name) or fields.get(name.removesuffix("_"))
         if field is None:
-            raise TypeError(f"{message.DESCRIPTOR.name} has no field {name}; it has {', '.join(fields) or 'none'}")
+            raise TypeError(f"{described.name} has no field {name}; it has {', '.join(fields) or 'none'}")
         if value is EMPTY:
             empty.append(field.number)
         elif field.message_type is None:
@@ -64,15 +66,15 @@ def fill(message: type[T], values: typing.Mapping[str, typing.Any]) -> T:
     return message(**out)
 
 
-def _is_repeated(field):
+def _is_repeated(field: typing.Any) -> bool:
     try:
-        return field.is_repeated  # protobuf 6
+        return bool(field.is_repeated)  # protobuf 6
     except AttributeError:
-        return field.label == field.LABEL_REPEATED
+        return bool(field.label == field.LABEL_REPEATED)
 
 
 @functools.lru_cache(maxsize=None)
-def _shape(descriptor):
+def _shape(descriptor: typing.Any) -> str:
     """How unwrap() treats a message: by its oneof, as a value, as a list, or not at all."""
     if "value" in descriptor.oneofs_by_name:
         return "oneof"
@@ -111,7 +113,7 @@ def unwrap(message: typing.Any) -> typing.Any:
 
 
 @functools.lru_cache(maxsize=None)
-def _tl_names():
+def _tl_names() -> dict[str, str]:
     from ._names import CONSTRUCTORS
 
     return {message: name for name, (message, _) in CONSTRUCTORS.items()}

@@ -1,5 +1,12 @@
 """Failures of calls as exceptions."""
+from __future__ import annotations
+
+import typing
+
 from . import _contract
+
+if typing.TYPE_CHECKING:
+    import grpc
 
 
 class RpcError(Exception):
@@ -13,24 +20,25 @@ class RpcError(Exception):
     domain  "telegram.org", "mtproto" for the proxy's own, or ""
     """
 
-    def __init__(self, code, name, value, text, status=None, domain="", metadata=None):
+    def __init__(self, code: int, name: str, value: int | None, text: str, status: grpc.StatusCode | None = None, domain: str = "",
+                 metadata: dict[str, str] | None = None):
         super().__init__(code, name, value, text)
         self.code, self.name, self.value, self.text = code, name, value, text
         self.status, self.domain, self.metadata = status, domain, metadata or {}
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.code} {self.text}" if self.code else self.text
 
 
 class FloodWait(RpcError):
     """Too much, too fast; try again after `seconds`."""
 
-    def __init__(self, *args, seconds=0.0, **more):
+    def __init__(self, *args: typing.Any, seconds: float = 0.0, **more: typing.Any):
         super().__init__(*args, **more)
         self.seconds = seconds
 
 
-def from_grpc(failure):
+def from_grpc(failure: typing.Any) -> RpcError:
     """The RpcError for a grpc.RpcError, of either kind of channel."""
     status, text = failure.code(), failure.details() or ""
     info = delay = None
@@ -42,7 +50,7 @@ def from_grpc(failure):
     metadata = dict(info.metadata)
     code, value = _number(metadata.get("code")) or 0, _number(metadata.get("value"))
     arguments = (code, info.reason, value, text or info.reason)
-    more = {"status": status, "domain": info.domain, "metadata": metadata}
+    more: dict[str, typing.Any] = {"status": status, "domain": info.domain, "metadata": metadata}
     if delay is not None:
         return FloodWait(*arguments, seconds=delay.seconds + delay.nanos / 1e9, **more)
     if code == 420:
@@ -50,14 +58,14 @@ def from_grpc(failure):
     return RpcError(*arguments, **more)
 
 
-def _number(text):
+def _number(text: str | None) -> int | None:
     try:
-        return int(text)
-    except (TypeError, ValueError):
+        return int(text or "")
+    except ValueError:
         return None
 
 
-def _details(data):
+def _details(data: bytes) -> tuple[typing.Any, typing.Any]:
     """google.rpc.Status -> its ErrorInfo, and the delay of its RetryInfo; None for what it has not."""
     info = delay = None
     for detail in _contract.message_class("mtproto_proxy.Status").FromString(data).details:

@@ -79,6 +79,17 @@ public:
                 connection->reconnect();
         });
     }
+    void renew_session() override
+    {
+        post([](client_core& c) {
+            for (auto& [which, connection] : c.connections_)
+                connection->renew_session();
+        });
+    }
+    void listen(std::weak_ptr<const event_listener::function> listener) override
+    {
+        post([listener = std::move(listener)](client_core& c) mutable { c.listeners_.push_back(std::move(listener)); });
+    }
     void subscribe(std::uint64_t id, bool with_results, std::function<void(const bytes&)> callback) override
     {
         post([id, with_results, callback = std::move(callback)](client_core& c) mutable {
@@ -230,7 +241,7 @@ private:
         for (auto& [dc, other] : foreign_)
             other.authorized = false;
         save();
-        tell({client_event_kind::signed_in, home_, {}, {}});
+        tell({home_, false, events::signed_in{user_id}});
     }
     void do_signed_out()
     {
@@ -240,7 +251,7 @@ private:
         for (auto& [dc, other] : foreign_)
             other.authorized = false;
         save();
-        tell({client_event_kind::signed_out, home_, {}, {}});
+        tell({home_, false, events::signed_out{}});
     }
     /// Writes the session within a second; what comes until then goes with it.
     void save_soon()
@@ -291,10 +302,18 @@ private:
         return tl::encode(update).value();
     }
 
-    void tell(client_event event)
+    void tell(const client_event& event)
     {
+        if (muted_)
+            return;
         if (options().on_event)
             options().on_event(event);
+        // A listener may be added or dropped by another one.
+        auto const listeners = listeners_;
+        for (auto const& weak : listeners)
+            if (auto const listener = weak.lock())
+                (*listener)(event);
+        std::erase_if(listeners_, [](auto const& weak) { return weak.expired(); });
     }
 
     // ---- the session
@@ -368,7 +387,7 @@ private:
         dirty_ = false;
         data_.dc = home_;
         if (auto const saved = storage_.save(data_); !saved)
-            tell({client_event_kind::storage_error, home_, saved.error(), {}});
+            tell({home_, false, events::storage_error{saved.error()}});
     }
 
     /// invokeWithLayer(initConnection( , up to where the request goes.
@@ -529,24 +548,32 @@ private:
             foreign_[from.dc()].salt = salt;
         }
     }
-    void on_state(connection& from, const client_event& event) override
+    void on_event(connection& from, const client_event& event) override
     {
-        if (from.dc() == home_ && !from.media())
-            connected_ = event.kind == client_event_kind::connected;
-        if (event.kind == client_event_kind::connected && from.dc() == home_ && !from.media() &&
-            (data_.ip != from.address().host || data_.port != from.address().port)) {
-            data_.ip = from.address().host;
-            data_.port = from.address().port;
-            save_soon();
+        using kind = client_event_kind;
+        bool const home = from.dc() == home_ && !from.media();
+        if (home && (event.kind() == kind::unbound || event.kind() == kind::closed))
+            connected_ = false;
+        if (home && event.kind() == kind::bound) {
+            connected_ = true;
+            if (data_.ip != from.address().host || data_.port != from.address().port) {
+                data_.ip = from.address().host;
+                data_.port = from.address().port;
+                save_soon();
+            }
         }
         tell(event);
-        if (event.kind == client_event_kind::connected && state_ == state::connected && from.dc() == home_ && !from.media())
+        if (home && event.kind() == kind::bound && state_ == state::connected) {
             introduce();
+            if (options().updates_after_reconnect)
+                updates_missed();
+        }
     }
     void on_updates(connection& from, bytes body) override
     {
         if (from.dc() != home_)
             return;
+        tell({home_, from.media(), events::update_received{tl::reader(body).peek_id(), body}});
         for (auto& [id, queue] : queues_)
             queue.push(body);
     }
@@ -554,7 +581,11 @@ private:
     {
         if (from.dc() != home_ || from.media())
             return;
-        tell({client_event_kind::new_session, home_, {}, {}});
+        tell({home_, false, events::new_session{}});
+        updates_missed();
+    }
+    void updates_missed()
+    {
         auto const missed = too_long();
         for (auto& [id, queue] : queues_)
             queue.push(missed);
@@ -575,7 +606,7 @@ private:
         connected_ = false;
         last_end_ = why;
         if (why.is(errc::auth_key_unknown))
-            tell({client_event_kind::session_ended, home_, why, {}});
+            tell({home_, false, events::session_ended{why}});
     }
 
     // ---- calls
@@ -661,7 +692,7 @@ private:
             if (is_internal_error(why))
                 ++history.retries;
             else
-                tell({client_event_kind::flood_wait, from.dc(), why, decided.wait});
+                tell({from.dc(), from.media(), events::flood_wait{why, decided.wait}});
             return dispatch_later(id, call, decided.wait);
         case remedy::move_home:
             if (!reachable(decided.dc))
@@ -691,7 +722,7 @@ private:
         case remedy::session_over:
             // The file stays as it is, for whoever wants to look into it.
             if (data_.user_id != 0)
-                tell({client_event_kind::session_ended, from.dc(), why, {}});
+                tell({from.dc(), from.media(), events::session_ended{why}});
             break;
         }
         finish(found, std::move(answer));
@@ -720,7 +751,7 @@ private:
         data_.salt = taken.salt;
         data_.ip.clear();
         data_.port = 0;
-        tell({client_event_kind::migrated, dc, {}, {}});
+        tell({dc, false, events::migrated{former_home_}});
         // The session is saved when there is a key for the new home.
         if (connection_to(dc, false)->key())
             save_soon();
@@ -805,6 +836,7 @@ private:
     std::map<int, foreign_dc> foreign_{};
     call_table calls_{};
     std::map<std::uint64_t, update_queue> queues_{};
+    std::vector<std::weak_ptr<const event_listener::function>> listeners_{};
 };
 
 } // namespace mtproto::detail

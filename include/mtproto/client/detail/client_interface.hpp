@@ -28,6 +28,10 @@ public:
     virtual void call(std::uint64_t id, result<bytes> request, const invoke_options& how, std::unique_ptr<call_sink> sink) = 0;
     virtual void cancel(std::uint64_t id) = 0;
     virtual void reconnect() = 0;
+    virtual void renew_session() = 0;
+    virtual void listen(std::weak_ptr<const event_listener::function> listener) = 0;
+    /// No event is told from now on.
+    void mute() noexcept { muted_ = true; }
 
     virtual void subscribe(std::uint64_t id, bool with_results, std::function<void(const bytes&)> callback) = 0;
     virtual void unsubscribe(std::uint64_t id) = 0;
@@ -49,6 +53,7 @@ protected:
     std::atomic<std::uint64_t> last_id_{0};
     std::atomic<bool> wants_results_{false};
     std::atomic<bool> connected_{false};
+    std::atomic<bool> muted_{false};
 };
 
 } // namespace mtproto::detail

@@ -46,7 +46,7 @@ public:
     virtual ~connection_owner() = default;
     virtual void on_answer(connection& from, std::uint64_t call, result<bytes> answer) = 0;
     virtual void on_updates(connection& from, bytes body) = 0;
-    virtual void on_state(connection& from, const client_event& event) = 0;
+    virtual void on_event(connection& from, const client_event& event) = 0;
     virtual void on_key(connection& from) = 0; ///< a new permanent key
     virtual void on_salt(connection& from, std::uint64_t salt) = 0;
     virtual void on_new_session(connection& from) = 0;
@@ -102,6 +102,8 @@ public:
         pause_.cancel();
         wake_.cancel();
         fail_calls(why);
+        tell_discarded(why);
+        tell_closed(why, std::nullopt);
     }
 
     /// `id` is the owner's name for the call.
@@ -124,6 +126,15 @@ public:
         by_id_.erase(found);
         running_.erase(call);
         engine_->cancel(call, now());
+        wake();
+    }
+    /// Begins another session as soon as what is under way is answered, or client_options::renewal_patience is over.
+    void renew_session()
+    {
+        if (renew_by_ || stopping_)
+            return;
+        renew_by_ = now() + options_.renewal_patience;
+        open_ = false;
         wake();
     }
     /// Looks for a better connection at once, after the network has changed.
@@ -165,9 +176,32 @@ private:
         if (auto const owner = owner_.lock())
             f(*owner);
     }
-    void tell_state(client_event_kind kind, error why = {}, clock::duration wait = {})
+    void tell_event(client_event::alternatives what)
     {
-        tell([&](connection_owner& owner) { owner.on_state(*this, {kind, settings_.dc, std::move(why), wait}); });
+        tell([&](connection_owner& owner) { owner.on_event(*this, {settings_.dc, settings_.media, std::move(what)}); });
+    }
+    void tell_bound()
+    {
+        session_id_ = engine_->session_id();
+        bound_ = true;
+        tell_event(events::bound{session_id_});
+    }
+    void tell_unbound(const error& why)
+    {
+        if (std::exchange(bound_, false))
+            tell_event(events::unbound{session_id_, why});
+    }
+    void tell_discarded(const error& why)
+    {
+        tell_unbound(why);
+        established_ = false;
+        if (auto const id = std::exchange(session_id_, 0); id != 0)
+            tell_event(events::discarded{id, why});
+    }
+    void tell_closed(const error& why, std::optional<clock::duration> retry_in)
+    {
+        if (std::exchange(attempting_, false))
+            tell_event(events::closed{why, retry_in});
     }
 
     void hand_over(std::uint64_t id, const bytes& request, bool compress)
@@ -217,7 +251,7 @@ private:
             if (why.is(errc::transport_error) && why.number() == -429)
                 delay = std::max<clock::duration>(delay * 4, std::chrono::seconds(2));
             auto const wait = std::min(self->jittered(delay), self->options_.reconnect_max);
-            self->tell_state(client_event_kind::disconnected, why, wait);
+            self->tell_closed(why, wait);
             if (self->stopping_)
                 break;
             delay = std::min(delay * 2, self->options_.reconnect_max);
@@ -255,16 +289,17 @@ private:
     {
         auto const keep = shared_from_this();
         stop(why);
-        tell_state(client_event_kind::disconnected, why);
         tell([&](connection_owner& owner) { owner.on_end(*this, why); });
     }
 
     /// One connection from its opening to its end; returns why it ended.
     task<error> live()
     {
-        tell_state(client_event_kind::connecting);
+        attempting_ = true;
+        tell_event(events::connecting{});
         if (auto const opened = co_await open(); !opened)
             co_return opened.error();
+        tell_event(events::opened{address_});
         if (!key_) {
             if (auto const made = co_await make_key(); !made)
                 co_return made.error();
@@ -280,13 +315,14 @@ private:
         link_up_ = true;
         engine_->connected(now());
         spawn(write(shared_from_this()));
-        tell_state(client_event_kind::connected);
+        tell_bound();
         auto const why = co_await read();
         link_up_ = false;
         engine_->disconnected(now());
         drain();
+        tell_unbound(why);
         if (outlived_)
-            drop_engine();
+            drop_engine(why);
         co_return why;
     }
 
@@ -340,7 +376,7 @@ private:
         key_ = outcome->key;
         salt_ = outcome->salt;
         clock_ = outcome->clock;
-        tell_state(client_event_kind::key_created);
+        tell_event(events::key_created{false});
         tell([&](connection_owner& owner) { owner.on_key(*this); });
         co_return result<>{};
     }
@@ -362,14 +398,16 @@ private:
             co_return outcome.error();
         heard_ = true;
         clock_ = outcome->clock;
-        drop_engine();
+        drop_engine(error(errc::closed, "its temporary key is renewed"));
         temporary_.emplace(std::move(*outcome));
+        tell_event(events::key_created{true});
         co_return result<>{};
     }
 
     /// Ends the session of an old key. Whether what was not answered in it was applied cannot be known.
-    void drop_engine()
+    void drop_engine(const error& why)
     {
+        tell_discarded(why);
         outlived_ = false;
         open_ = false;
         temporary_.reset();
@@ -385,9 +423,14 @@ private:
 
     void make_engine()
     {
+        renew_by_.reset();
+        session_began_ = now();
         session::engine_options made;
         made.init_prefix = settings_.init_prefix;
         made.ping_interval = options_.ping_interval;
+        if (options_.on_key)
+            options_.on_key(temporary_ ? key_use{temporary_->key, settings_.dc, temporary_->expires_at}
+                                       : key_use{*key_, settings_.dc, std::nullopt});
         if (!temporary_) {
             engine_.emplace(std::move(made), *key_, salt_, clock_, random_);
             open_for_calls();
@@ -402,6 +445,8 @@ private:
     }
     void open_for_calls()
     {
+        if (renew_by_)
+            return;
         open_ = true;
         for (auto const& one : std::exchange(queue_, {}))
             hand_over(one.id, *one.request, one.compress);
@@ -452,6 +497,8 @@ private:
             if (engine_->receive(got->payload, now())) {
                 heard_ = true;
                 bad = 0;
+                if (engine_->bound() && !std::exchange(established_, true))
+                    tell_event(events::established{session_id_});
             } else if (++bad == 16) {
                 // A few bad packets may be somebody's injections; a stream of them is a broken connection.
                 co_return error(errc::bad_message, "too many packets failed their checks");
@@ -470,6 +517,7 @@ private:
         self->writing_ = true;
         bytes packet;
         while (self->link_up_) {
+            auto const renewal = self->renew_if_due();
             bool const due = self->engine_->next_packet(packet, now());
             self->drain();
             if (!self->link_up_)
@@ -486,7 +534,8 @@ private:
                     break;
                 timer = std::min(timer.value_or(session::time_point::max()), self->retire_at_);
             }
-            self->wake_.expires_at(timer ? *timer : clock::time_point::max());
+            timer = std::min(timer.value_or(session::time_point::max()), renewal);
+            self->wake_.expires_at(*timer);
             boost::system::error_code ec;
             co_await self->wake_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
             if (self->link_up_) {
@@ -513,6 +562,31 @@ private:
         ended_ = error(errc::closed, "the temporary key is renewed");
         link_->close();
         return true;
+    }
+
+    /// Renews the session if it is time; else says when to look again.
+    session::time_point renew_if_due()
+    {
+        auto const never = session::time_point::max();
+        if (!engine_->bound())
+            return never;
+        if (!renew_by_ && options_.session_lifetime) {
+            auto const end = session_began_ + *options_.session_lifetime;
+            if (now() < end)
+                return end;
+            renew_session();
+        }
+        if (!renew_by_)
+            return never;
+        if (!running_.empty() && now() < *renew_by_)
+            return *renew_by_;
+        renew_by_.reset();
+        session_began_ = now();
+        renewing_ = true;
+        engine_->renew_session(now());
+        drain();
+        open_for_calls();
+        return options_.session_lifetime ? session_began_ + *options_.session_lifetime : never;
     }
 
     task<void> writer_ended()
@@ -567,6 +641,13 @@ private:
     }
     void on(session::session_reset&)
     {
+        // The connection goes on with another session.
+        bool const was_bound = bound_;
+        tell_discarded(std::exchange(renewing_, false) ? error(errc::cancelled, "the session is renewed")
+                                                       : error(errc::session_lost, "another session takes its place"));
+        session_began_ = now();
+        if (was_bound)
+            tell_bound();
         tell([&](connection_owner& owner) { owner.on_new_session(*this); });
     }
     void on(session::fatal& one)
@@ -615,6 +696,14 @@ private:
     bool stopping_ = false;
     bool open_ = false;    ///< calls go to the session; else they wait in the queue
     bool outlived_ = false; ///< the session's temporary key is not to be used again
+
+    session::time_point session_began_{};
+    std::optional<session::time_point> renew_by_{}; ///< a renewal waits for the running calls until then
+    std::uint64_t session_id_ = 0; ///< as was told last, 0: none
+    bool renewing_ = false;        ///< the next session_reset is wanted
+    bool bound_ = false;
+    bool established_ = false;
+    bool attempting_ = false; ///< connecting was told, closed was not
 };
 
 } // namespace mtproto::detail

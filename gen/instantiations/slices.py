@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Writes the sources of the library of ready instantiations from the generated headers of the API.
+
+  codec_N.cpp     instantiate what api/instantiations.hpp declares `extern`: reading, writing, sizes
+  lifetime_N.cpp  instantiate copies, moves and destructors of the boxed types that have several constructors
+
+  slices.py --out DIR --codec N --lifetime N INCLUDE_DIR
+
+Output depends on nothing but the headers and the arguments.
+"""
+
+import argparse
+import pathlib
+import re
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from generated_types import REFERENCE, boxed_types, read  # noqa: E402
+
+POLICY = "::mtproto::tl::instantiated"
+NODE = re.compile(r"^extern (template .*?::(mtproto::[\w:]*raw::[\w:]+)<instantiated>.*;)$", re.M)
+VARIANT = re.compile(r"using tl_variant = (.*?);", re.S)
+# A box is destroyed by a node of its own: what is in it is not reached.
+BOX = re.compile(r"::mtproto::tl::boxed(?:_optional)?<S, [^;]*?>>? \w+\{\};")
+
+
+def under_policy(text):
+    return re.sub(r"<S\b", f"<{POLICY}", " ".join(text.split()))
+
+
+class Reach:
+    """The types with several constructors that a type's destructor calls, and no further."""
+
+    def __init__(self, types, aliases):
+        self.types, self.aliases = types, aliases
+
+    def add(self, seen, path):
+        for at in [path, *self.types[path].alternatives]:
+            for found in REFERENCE.findall(BOX.sub("", self.types[at].body.split("static constexpr")[0])):
+                found = self.aliases.get(found, found)
+                if found in seen or found not in self.types:
+                    continue
+                seen.add(found)
+                if not self.types[found].alternatives:
+                    self.add(seen, found)
+        return seen
+
+
+def runs(items, count):
+    """`count` runs of (weight, ...) items, in their order, of about equal weight."""
+    total = sum(item[0] for item in items)
+    parts, sum_ = [[] for _ in range(count)], 0
+    for item in items:
+        parts[min(count - 1, sum_ * count // total)].append(item)
+        sum_ += item[0]
+    return parts
+
+
+def write(path, lines):
+    text = "\n".join(lines) + "\n"
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("include", type=pathlib.Path)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--codec", type=int, required=True)
+    parser.add_argument("--lifetime", type=int, required=True)
+    args = parser.parse_args()
+    types, _, aliases = read(args.include / "mtproto/api")
+    boxed = {t.path: t for t in boxed_types(types)}
+
+    def weight(path):
+        t = types[aliases.get(path, path)]
+        return 3 + t.fields + sum(3 + types[a].fields for a in t.alternatives)
+
+    nodes = NODE.findall((args.include / "mtproto/api/instantiations.hpp").read_text())
+    if len(nodes) < len(boxed) * 4:
+        sys.exit(f"{len(nodes)} nodes for {len(boxed)} types: run `ninja regenerate`")
+    args.out.mkdir(parents=True, exist_ok=True)
+    head = ["// Written by gen/instantiations/slices.py.", '#include "mtproto/api/api.hpp"']
+    # The nodes of a type stand together, so that its layout is worked out in one file.
+    by_type = sorted(((weight(path) if "read_vector" not in text else 2, path, text) for text, path in nodes),
+                     key=lambda n: n[1])
+    for number, part in enumerate(runs(by_type, args.codec)):
+        write(args.out / f"codec_{number}.cpp",
+              [*head, '#include "mtproto/tl/decode.hpp"', '#include "mtproto/tl/encode.hpp"', "", "namespace mtproto::tl {", ""]
+              + [text for _, _, text in part] + ["", "} // namespace mtproto::tl"])
+
+    reach = Reach(types, aliases)
+    variants = sorted((weight(t.path), t.path) for t in boxed.values() if t.alternatives)
+    variants.sort(key=lambda v: v[1])
+
+    def declared(path):
+        return f"template class {under_policy(VARIANT.search(types[path].body)[1])};"
+
+    for number, part in enumerate(runs(variants, args.lifetime)):
+        own = [path for _, path in part]
+        reached = set()
+        for path in own:
+            reach.add(reached, path)
+        others = sorted(path for path in reached - set(own) if types[path].alternatives)
+        write(args.out / f"lifetime_{number}.cpp",
+              [*head, '#include "mtproto/tl/instantiate.hpp"', "", "// Reached from here, and compiled elsewhere."]
+              + ["extern " + declared(path) for path in others] + [""]
+              + [declared(path) for path in own])
+
+
+if __name__ == "__main__":
+    main()
