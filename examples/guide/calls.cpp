@@ -29,7 +29,7 @@ mtproto::task<mtproto::result<int>> send(mtproto::client& tg, api::InputPeer to,
     api::messages::sendMessage request; // named before it is awaited: see "A trap of g++ 12"
     request.peer = std::move(to);
     request.message = std::move(text);
-    request.random_id = mtproto::random_id(); // by it the server knows a repetition
+    request.random_id = mtproto::random_id();         // by it the server knows a repetition
     auto const updates = co_await tg.invoke(request); // result<api::Updates>
     if (!updates)
         co_return updates.error();
@@ -176,7 +176,7 @@ void explain(const mtproto::error& why)
     else if (why.is(mtproto::errc::session_lost))
         std::cerr << "it is not known whether the call was applied: send it again with the same random_id\n";
     else
-        std::cerr << why.message() << '\n'; // one line for a person: "400 MESSAGE_EMPTY", "the deadline passed"
+        std::cerr << why.message() << '\n'; // for a person: "400 MESSAGE_EMPTY"
     // [/errors]
 }
 
@@ -189,7 +189,8 @@ mtproto::task<mtproto::result<typename Q::result>> patiently(Tg& tg, Q request, 
         auto const wait = answer ? std::nullopt : answer.error().seconds();
         if (!wait || std::chrono::seconds(*wait) > at_most)
             co_return answer;
-        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, std::chrono::seconds(*wait));
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor,
+                                        std::chrono::seconds(*wait));
         co_await timer.async_wait(boost::asio::use_awaitable);
     }
 }

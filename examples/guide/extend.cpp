@@ -4,7 +4,6 @@
 #include <mtproto/api/methods/help.hpp>
 #include <mtproto/client/client.hpp>
 #include <mtproto/client/credentials.hpp>
-#include <mtproto/client/detail/any_transport.hpp>
 #include <mtproto/sandbox/client_options.hpp>
 #include <mtproto/tl/names.hpp>
 #include <mtproto/transport/tcp.hpp>
@@ -52,7 +51,8 @@ static_assert(mtproto::storage<shelf>);
 class counted_tcp
 {
 public:
-    counted_tcp(boost::asio::any_io_executor strand, mtproto::crypto::random_source& random, std::size_t& sent)
+    counted_tcp(boost::asio::any_io_executor strand, mtproto::crypto::random_source& random,
+                std::size_t& sent)
         : tcp_(std::move(strand), {}, random), sent_(&sent)
     {
     }

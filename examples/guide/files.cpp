@@ -14,12 +14,15 @@
 namespace api = mtproto::api;
 
 // [upload]
-mtproto::task<mtproto::result<api::Updates>> send_file(mtproto::client& tg, std::span<const std::byte> data, std::string name)
+mtproto::task<mtproto::result<api::Updates>> send_file(mtproto::client& tg, std::span<const std::byte> data,
+                                                       std::string name)
 {
-    mtproto::memory_source source(data); // or disk_source::open(path), or a class of your own: see file_source
+    mtproto::memory_source source(data); // or disk_source::open(path)
     mtproto::upload_options how;
     how.name = name;
-    how.progress = [](std::uint64_t done, std::uint64_t all) { std::cout << done << " of " << all << " bytes\n"; };
+    how.progress = [](std::uint64_t done, std::uint64_t all) {
+        std::cout << done << " of " << all << " bytes\n";
+    };
     auto uploaded = co_await mtproto::upload(tg, source, how);
     if (!uploaded)
         co_return uploaded.error();
@@ -44,8 +47,10 @@ std::optional<api::document> document_in(const api::Updates& updates)
     auto const* const all = api::get_if<api::updates_>(updates);
     for (auto const& update : all ? all->updates : std::vector<api::Update>())
         if (auto const* const fresh = api::get_if<api::updateNewMessage>(update))
-            if (auto const* const message = api::get_if<api::message>(*fresh->message); message && message->media)
-                if (auto const* const media = api::get_if<api::messageMediaDocument>(**message->media); media && media->document)
+            if (auto const* const message = api::get_if<api::message>(*fresh->message);
+                message && message->media)
+                if (auto const* const media = api::get_if<api::messageMediaDocument>(**message->media);
+                    media && media->document)
                     if (auto const* const document = api::get_if<api::document>(**media->document))
                         return *document;
     return std::nullopt;

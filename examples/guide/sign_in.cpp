@@ -46,7 +46,8 @@ mtproto::task<mtproto::result<>> as_new_account(mtproto::client& tg)
         co_return up.error();
     auto const code = [] { return ask("code"); }; // without a parameter: asked once
     auto const password = [] { return std::string(); };
-    mtproto::new_account const name{"Grace", "Hopper"}; // without it: errc::bad_argument for a number that is new
+    // Without a name, a number that is new is errc::bad_argument.
+    mtproto::new_account const name{"Grace", "Hopper"};
     auto const me = co_await mtproto::sign_in(tg, "+15550099", code, password, name);
     co_return me ? mtproto::result<>() : me.error();
 }
@@ -81,7 +82,8 @@ mtproto::task<mtproto::result<>> only_if_needed(mtproto::client& tg)
 }
 // [/saved]
 
-mtproto::task<mtproto::result<>> with_file(boost::asio::io_context& io, mtproto::client_options options, std::string path)
+mtproto::task<mtproto::result<>> with_file(boost::asio::io_context& io, mtproto::client_options options,
+                                           std::string path)
 {
     // [file]
     auto file = mtproto::file_storage::open(path); // 0600, locked: a second process gets errc::storage_locked
@@ -104,7 +106,8 @@ mtproto::task<mtproto::result<>> leave(mtproto::client& tg)
     // [/sign-out]
 }
 
-mtproto::task<mtproto::result<>> all(boost::asio::io_context& io, mtproto::sandbox::data_centre& dc, std::string file)
+mtproto::task<mtproto::result<>> all(boost::asio::io_context& io, mtproto::sandbox::data_centre& dc,
+                                     std::string file)
 {
     auto const options = mtproto::sandbox::client_options_for(dc);
     mtproto::client ada(io, options);
@@ -130,10 +133,13 @@ int main()
 {
     boost::asio::io_context io;
     mtproto::sandbox::data_centre dc(io.get_executor());
-    dc.add_user({.phone = "+15550001", .first_name = "Ada", .password = "correct horse", .hint = "and a battery"}).value();
+    dc.add_user(
+          {.phone = "+15550001", .first_name = "Ada", .password = "correct horse", .hint = "and a battery"})
+        .value();
     dc.add_bot({.token = "900:secret", .name = "Echo", .username = "echo_bot"}).value();
     dc.listen().value();
-    auto const folder = std::filesystem::temp_directory_path() / ("mtproto-sign-in-" + std::to_string(::getpid()));
+    auto const folder =
+        std::filesystem::temp_directory_path() / ("mtproto-sign-in-" + std::to_string(::getpid()));
     std::filesystem::create_directory(folder);
     int const exit_code = play(io, all(io, dc, folder / "me.json"));
     std::filesystem::remove_all(folder);

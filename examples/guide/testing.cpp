@@ -2,9 +2,7 @@
 #include "stage.hpp"
 
 #include <mtproto/api/methods/messages.hpp>
-#include <mtproto/api/types/core_u.hpp>
 #include <mtproto/client/client.hpp>
-#include <mtproto/client/random_id.hpp>
 #include <mtproto/client/sign_in.hpp>
 #include <mtproto/sandbox/client_options.hpp>
 
@@ -33,7 +31,11 @@ mtproto::task<mtproto::result<>> say(mtproto::client& tg, std::string text, std:
     request.peer = api::inputPeerSelf();
     request.message = std::move(text);
     request.random_id = random_id;
-    auto const sent = co_await tg.invoke(request);
+    auto bytes = mtproto::tl::encode(request);
+    if (!bytes)
+        co_return bytes.error();
+    // Nothing here reads the answer, so nothing decodes it.
+    auto const sent = co_await tg.invoke_raw(std::move(*bytes));
     co_return sent ? mtproto::result<>() : sent.error();
 }
 
@@ -55,7 +57,8 @@ mtproto::task<mtproto::result<>> several_accounts(boost::asio::io_context& io)
     sandbox::data_centre dc(io.get_executor());
     // [accounts]
     auto const ada = dc.add_user({.phone = "+15550001", .first_name = "Ada", .username = "ada"}).value();
-    auto const bob = dc.add_user({.phone = "+15550002", .first_name = "Bob", .password = "correct horse"}).value();
+    auto const bob =
+        dc.add_user({.phone = "+15550002", .first_name = "Bob", .password = "correct horse"}).value();
     dc.add_bot({.token = "900:secret", .name = "Echo", .username = "echo_bot", .echo = true}).value();
     auto const club = dc.add_group({.title = "Club", .creator = ada, .members = {bob}});
     dc.add_channel({.title = "News", .creator = ada, .members = {bob}, .username = "news"});
@@ -80,10 +83,10 @@ mtproto::task<mtproto::result<>> trouble(boost::asio::io_context& io)
         co_return done;
     // [faults]
     sandbox::fault_plan plan;
-    plan.seed = 7;             // the same trouble each time
-    plan.cut_percent = 10;     // connections that end before or after a call is applied
+    plan.seed = 7;         // the same trouble each time
+    plan.cut_percent = 10; // connections that end before or after a call is applied
     plan.duplicate_percent = 10;
-    plan.rotate_percent = 5;   // salts that become invalid
+    plan.rotate_percent = 5; // salts that become invalid
     dc.misbehave(plan);
     for (int i = 1; i <= 20; ++i)
         if (auto const sent = co_await say(tg, "message " + std::to_string(i), i);
@@ -105,7 +108,8 @@ mtproto::task<mtproto::result<>> older_clients(boost::asio::io_context& io, std:
     // [layer]
     std::ifstream older(file); // schema/layers/144.tl
     std::string const schema{std::istreambuf_iterator<char>(older), {}};
-    if (auto const added = dc.add_layer(144, schema); !added) // clients of layer 144 are answered in their layer
+    // From now on clients of layer 144 are answered in their layer.
+    if (auto const added = dc.add_layer(144, schema); !added)
         co_return added;
     // [/layer]
     co_return mtproto::result<>();

@@ -42,7 +42,8 @@ mtproto::task<mtproto::result<>> in_order(mtproto::client& tg, int how_many)
 {
     mtproto::update_stream updates(tg);
     while (how_many > 0) {
-        auto const batch = co_await updates.next(); // what came before it is now handled, and noted in the session
+        // What the last batch held is handled now, and noted in the session.
+        auto const batch = co_await updates.next();
         if (!batch)
             co_return batch.error();
         if (batch->reset)
@@ -58,7 +59,8 @@ mtproto::task<mtproto::result<>> in_order(mtproto::client& tg, int how_many)
 }
 // [/stream]
 
-mtproto::task<mtproto::result<>> all(mtproto::client& tg, mtproto::sandbox::data_centre& dc, std::int64_t ada, std::int64_t bob)
+mtproto::task<mtproto::result<>> all(mtproto::client& tg, mtproto::sandbox::data_centre& dc, std::int64_t ada,
+                                     std::int64_t bob)
 {
     if (auto const up = co_await tg.connect(); !up)
         co_return up;

@@ -6,8 +6,9 @@
 
 namespace mtproto::sandbox {
 
-/// What a client has to be told to reach `dc`, which listens already: its address, its key, and any application's credentials.
-/// Variables of the environment do not lead it elsewhere. Throws mtproto::exception if the data centre's key is none.
+/// What a client has to be told to reach `dc`, which listens already: its address, its key, and any
+/// application's credentials. Variables of the environment do not lead it elsewhere. Throws
+/// mtproto::exception if the data centre's key is none.
 inline mtproto::client_options client_options_for(const data_centre& dc)
 {
     mtproto::client_options made;
