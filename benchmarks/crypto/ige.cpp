@@ -29,8 +29,8 @@ void openssl_ige(const ige_job& job)
         AES_set_decrypt_key(detail::uchars(job.key), 256, &schedule);
     unsigned char iv[32];
     std::copy_n(detail::uchars(job.iv), 32, iv);
-    AES_ige_encrypt(detail::uchars(job.src.data()), detail::uchars(job.dst.data()), job.src.size(), &schedule, iv,
-                    Encrypt ? AES_ENCRYPT : AES_DECRYPT);
+    AES_ige_encrypt(detail::uchars(job.src.data()), detail::uchars(job.dst.data()), job.src.size(), &schedule,
+                    iv, Encrypt ? AES_ENCRYPT : AES_DECRYPT);
 }
 
 template <bool Encrypt>
@@ -64,7 +64,8 @@ void single(benchmark::State& state, std::size_t size, F ours, void (*theirs)(co
     benchmarks::versus(state, size, [&] { ours(one.jobs[0]); }, [&] { theirs(one.jobs[0]); });
 }
 template <class F>
-void many(benchmark::State& state, std::size_t count, std::size_t size, F ours, void (*theirs)(const ige_job&))
+void many(benchmark::State& state, std::size_t count, std::size_t size, F ours,
+          void (*theirs)(const ige_job&))
 {
     messages all(count, size);
     benchmarks::versus(
@@ -96,8 +97,8 @@ void limit(benchmark::State& state, std::size_t size)
 {
     messages one(1, size);
     benchmarks::versus(
-        state, size, [&] { detail::ige_one<true>(one.jobs[0]); }, [&] { bare_rounds(size / 16, one.keys[0].data()); },
-        "limit");
+        state, size, [&] { detail::ige_one<true>(one.jobs[0]); },
+        [&] { bare_rounds(size / 16, one.keys[0].data()); }, "limit");
 }
 #endif
 

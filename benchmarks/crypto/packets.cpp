@@ -73,7 +73,8 @@ void openssl_packet(mutable_bytes packet)
     else
         AES_set_decrypt_key(keys.data(), 256, &schedule);
     auto* const data = detail::uchars(body.data());
-    AES_ige_encrypt(data, data, body.size(), &schedule, keys.data() + 32, Encrypt ? AES_ENCRYPT : AES_DECRYPT);
+    AES_ige_encrypt(data, data, body.size(), &schedule, keys.data() + 32,
+                    Encrypt ? AES_ENCRYPT : AES_DECRYPT);
     if (!Encrypt)
         benchmark::DoNotOptimize(std::memcmp(hash().out.data() + 8, mk.data(), 16));
     OPENSSL_cleanse(keys.data(), keys.size());
@@ -168,8 +169,10 @@ void hash(benchmark::State& state, std::size_t size)
         add("packet/read_fused/" + n, [=](benchmark::State& s) { read_in_two_passes(s, size); });
         for (std::size_t const count : {2u, 4u, 8u, 16u})
             if (count * size <= 1 << 20) {
-                add("packets/write/x" + std::to_string(count) + '/' + n, [=](benchmark::State& s) { write(s, count, size); });
-                add("packets/read/x" + std::to_string(count) + '/' + n, [=](benchmark::State& s) { read(s, count, size); });
+                add("packets/write/x" + std::to_string(count) + '/' + n,
+                    [=](benchmark::State& s) { write(s, count, size); });
+                add("packets/read/x" + std::to_string(count) + '/' + n,
+                    [=](benchmark::State& s) { read(s, count, size); });
             }
     }
     return true;

@@ -1,4 +1,5 @@
-// A client's and a server's engine that hand each other packets in memory: what the protocol costs without I/O.
+// A client's and a server's engine that hand each other packets in memory: what the protocol costs without
+// I/O.
 #include "../support/allocations.hpp"
 
 #include <mtproto/session/client_engine.hpp>
@@ -59,7 +60,8 @@ struct pair_of_engines
         return made;
     }
 
-    /// Takes what is due on both sides to the other side until there is nothing more; false: a packet was refused.
+    /// Takes what is due on both sides to the other side until there is nothing more; false: a packet was
+    /// refused.
     bool exchange(bytes_view result)
     {
         for (bool more = true; more;) {
@@ -125,7 +127,7 @@ void calls(benchmark::State& state, bool compress)
             engines.client.send(engines.request(content), engines.now);
         return engines.exchange(content);
     };
-    for (int i = 0; i < 6000; i += static_cast<int>(at_once)) // until every window and log is full
+    for (std::size_t i = 0; i < 6000 + 600 * at_once; i += at_once) // until every window and log is full
         if (!round())
             return state.SkipWithError("a packet was refused");
     auto const before = benchmarks::heap().allocations;
@@ -145,7 +147,12 @@ void calls(benchmark::State& state, bool compress)
 }
 void calls_plain(benchmark::State& state) { calls(state, false); }
 void calls_compressed(benchmark::State& state) { calls(state, true); }
-BENCHMARK(calls_plain)->ArgNames({"bytes", "at_once"})->Args({100, 1})->Args({1024, 1})->Args({100, 64})->Args({1024, 64});
+BENCHMARK(calls_plain)
+    ->ArgNames({"bytes", "at_once"})
+    ->Args({100, 1})
+    ->Args({1024, 1})
+    ->Args({100, 64})
+    ->Args({1024, 64});
 BENCHMARK(calls_compressed)->ArgNames({"bytes", "at_once"})->Args({1024, 1});
 
 /// A server's updates, each in a packet of its own, that the client takes several at a time: the goal of
@@ -168,7 +175,8 @@ void updates(benchmark::State& state)
             views[i] = packets[i];
         }
         bool good = true;
-        engines.client.receive(views, engines.now, [&](const result<>& one) { return good = good && one.has_value(); });
+        engines.client.receive(views, engines.now,
+                               [&](const result<>& one) { return good = good && one.has_value(); });
         while (auto event = engines.client.next_event())
             if (auto* const got = std::get_if<update>(&*event)) {
                 ++heard;
@@ -217,7 +225,8 @@ void parts(benchmark::State& state)
     }
     if (!good || engines.answers != at_once * state.iterations())
         return state.SkipWithError("a part was lost");
-    state.SetBytesProcessed(static_cast<std::int64_t>(size * at_once) * static_cast<std::int64_t>(state.iterations()));
+    state.SetBytesProcessed(static_cast<std::int64_t>(size * at_once) *
+                            static_cast<std::int64_t>(state.iterations()));
 }
 BENCHMARK(parts)->ArgName("at_once")->Arg(1)->Arg(4)->Arg(8)->Unit(benchmark::kMicrosecond);
 

@@ -11,7 +11,10 @@ namespace {
 std::atomic<std::size_t> allocations{0}, in_use{0};
 thread_local std::ptrdiff_t own_bytes = 0;
 
-std::ptrdiff_t size_of(void* memory) noexcept { return static_cast<std::ptrdiff_t>(malloc_usable_size(memory)); }
+std::ptrdiff_t size_of(void* memory) noexcept
+{
+    return static_cast<std::ptrdiff_t>(malloc_usable_size(memory));
+}
 
 void* take(std::size_t size)
 {

@@ -40,7 +40,8 @@ int main(int argc, char** argv)
     for (int i = 1; i < argc; ++i) {
         std::string_view const word = argv[i];
         if (word == "--help" || word == "-h") {
-            std::cout << "usage: " << argv[0] << " [--quick] [--json FILE] [Google Benchmark's options]\n" << help;
+            std::cout << "usage: " << argv[0] << " [--quick] [--json FILE] [Google Benchmark's options]\n"
+                      << help;
             return 0;
         }
         if (word == "--quick") {

@@ -50,7 +50,8 @@ private:
 
 /// Reports MB/s of both, and how many times faster ours is.
 template <class Ours, class Theirs>
-void versus(benchmark::State& state, std::size_t bytes, Ours ours, Theirs theirs, const char* their_name = "openssl")
+void versus(benchmark::State& state, std::size_t bytes, Ours ours, Theirs theirs,
+            const char* their_name = "openssl")
 {
     stopwatch us, them;
     for (auto _ : state) {
