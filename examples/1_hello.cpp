@@ -11,8 +11,8 @@ mtproto::task<void> hello(mtproto::client& tg)
     (co_await mtproto::sign_in(tg, ask("phone"), [](auto&) { return ask("code"); }, [](auto&) { return ask("password"); })).value();
     api::messages::sendMessage request{.peer = api::inputPeerSelf{}, .message = "Hello MTProto", .random_id = mtproto::random_id()};
     auto const updates = (co_await tg.invoke(request)).value(); // api::Updates
-    if (auto const* sent = api::get_if<api::updateShortSentMessage>(updates))
-        std::cout << "sent as message " << sent->id << '\n';
+    if (auto const id = mtproto::sent_message_id(updates, request.random_id))
+        std::cout << "sent as message " << *id << '\n';
     (co_await tg.close()).value();
 }
 

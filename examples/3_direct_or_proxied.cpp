@@ -22,8 +22,8 @@ mtproto::task<mtproto::result<>> greet(Tg& tg)
     auto const sent = co_await tg.invoke(request); // result<api::Updates>, whoever makes the call
     if (!sent)
         co_return sent.error(); // 420 FLOOD_WAIT_17 with .seconds(), here and there
-    if (auto const* const message = api::get_if<api::updateShortSentMessage>(*sent))
-        std::cout << "sent as message " << message->id << '\n';
+    if (auto const id = mtproto::sent_message_id(*sent, request.random_id))
+        std::cout << "sent as message " << *id << '\n';
     co_return mtproto::result<>();
 }
 

@@ -7,6 +7,7 @@
 #include <mtproto/api/methods/messages.hpp>
 #include <mtproto/client/invoker.hpp>
 #include <mtproto/client/random_id.hpp>
+#include <mtproto/client/sent_message.hpp>
 #include <mtproto/sandbox/lean.hpp>
 #include <mtproto/tl/equal.hpp>
 
@@ -82,12 +83,8 @@ task<result<std::int32_t>> send(Tg& tg, raw::InputPeer<lean> to, std::string tex
     auto const answer = co_await tg.invoke(request);
     if (!answer)
         co_return answer.error();
-    if (auto const* const brief = api::get_if<raw::updateShortSentMessage<lean>>(*answer))
-        co_return brief->id;
-    if (auto const* const several = api::get_if<raw::updates_<lean>>(*answer))
-        for (auto const& update : several->updates)
-            if (auto const* const id = api::get_if<raw::updateMessageID<lean>>(update))
-                co_return id->id;
+    if (auto const id = sent_message_id(*answer, request.random_id))
+        co_return *id;
     co_return wrong("messages.sendMessage did not tell the message's id");
 }
 

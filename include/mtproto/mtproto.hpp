@@ -9,6 +9,7 @@
 #include <mtproto/client/files.hpp>
 #include <mtproto/client/memory_storage.hpp>
 #include <mtproto/client/random_id.hpp>
+#include <mtproto/client/sent_message.hpp>
 #include <mtproto/client/sign_in.hpp>
 #include <mtproto/client/updates.hpp>
 #include <mtproto/error.hpp>

@@ -3,6 +3,7 @@
 
 #include "mtproto/api/layer.hpp"
 #include "mtproto/api/schema_text.hpp"
+#include "mtproto/sandbox/lenient.hpp"
 #include "mtproto/sandbox/methods/stand_in.hpp"
 #include "mtproto/tl/schema/parser.hpp"
 #include "mtproto/tl/schema/transcode.hpp"
@@ -49,9 +50,13 @@ public:
     result<bytes> to_native(const tl::schema::schema& from, tl::bytes_view query) const
     {
         auto const* method = from.find_function(tl::reader(query).peek_id());
-        if (&from == &native_ || !method || !native_.find_function(method->name))
-            return bytes(query.begin(), query.end());
-        return tl::schema::transcode(from, native_, query);
+        bytes asked(query.begin(), query.end());
+        if (!method || !native_.find_function(method->name))
+            return asked;
+        accept_input_peers(from, *method, asked);
+        if (&from == &native_)
+            return asked;
+        return tl::schema::transcode(from, native_, asked);
     }
 
     /// What older layers say in a field that has no successor of the same name: the message that is replied to.

@@ -61,12 +61,12 @@ inline raw::Update<lean> new_message_update(presenter& shown, world& in, peer wh
     return shown.update(happened, where.is_channel());
 }
 
-/// What the sender is answered: short in a private chat, the whole message elsewhere.
+/// What the sender is answered: short in a chat with another, the whole message elsewhere, to itself too. Clients rely on it.
 inline raw::Updates<lean> sent_updates(call& c, peer where, const std::vector<std::pair<sent, std::int64_t>>& all, bool brief)
 {
-    if (brief && where.is_user() && all.size() == 1) {
+    if (brief && where.is_user() && where.id != c.me->id && all.size() == 1) {
         auto const& done = all.front().first;
-        raw::updateShortSentMessage<lean> made{.out = where.id != c.me->id};
+        raw::updateShortSentMessage<lean> made{.out = true};
         made.id = done.id;
         made.pts = done.pts;
         made.pts_count = 1;
