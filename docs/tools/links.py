@@ -71,6 +71,8 @@ def check(root):
         if page not in seen:
             seen.add(page)
             todo += reached.get(page, set())
+            if page.name == "README.md" and page.parent != root.resolve():
+                todo += page.parent.glob("*.md")  # a folder with a page about what is in it
     wrong += [f"README.md leads nowhere near {page.relative_to(root).as_posix()}"
               for page in pages(root) if page.parent != root and page.resolve() not in seen]
     return wrong

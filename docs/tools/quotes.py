@@ -36,6 +36,8 @@ EXAMPLES = {
 FREE = {"text", "toml", "json", "proto", "tl", "ini", "http", "yaml", "diff", "meson"}
 # Blocks that show how a thing is done elsewhere, in the pages about moving here.
 FOREIGN = re.compile(r"<!-- theirs -->\s*\Z")
+# Pages whose every block a test of their own follows.
+FOLLOWED = {"docs/install.md": "tests/consume"}
 BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```[ \t]*$", re.S | re.M)
 MARK = re.compile(r"<!-- (?P<file>[\w./-]+\.\w+)(?:: (?P<region>[\w-]+))? -->\s*\Z")
 NOT_HERE = re.compile(r"<!-- (run\b|not run: )[^>]*-->\s*\Z")  # see commands.py
@@ -79,6 +81,10 @@ def handle(root, page, update):
     text = page.read_text(encoding="utf-8")
     where = page.relative_to(root).as_posix()
     count, out, last = 0, [], 0
+    if where in FOLLOWED:
+        if not (root / FOLLOWED[where]).is_dir():
+            raise Bad(f"{where}: nothing follows it, there is no {FOLLOWED[where]}")
+        return 0
     for found in BLOCK.finditer(text):
         language, block = found[1], found[2]
         line = text.count("\n", 0, found.start()) + 1

@@ -62,7 +62,10 @@ def main():
     (work / "pages").mkdir(parents=True)
     stage(work / "pages")
     shutil.copytree(reference.build(ROOT, work / "reference"), work / "pages/reference")
-    shutil.copy(ROOT / "docs/tools/mkdocs.yml", work / "mkdocs.yml")
+    config = (ROOT / "docs/tools/mkdocs.yml").read_text(encoding="utf-8")
+    others = [page.relative_to(ROOT).as_posix() for page in sorted((ROOT / "docs/decisions").glob("*.md"))]
+    entries = "".join(f"          - {page}\n" for page in others if page not in config)
+    (work / "mkdocs.yml").write_text(config.replace("          # site.py adds the others here\n", entries), encoding="utf-8")
     if subprocess.run(["mkdocs", "--quiet", "build", "--strict", "--config-file", work / "mkdocs.yml", "--site-dir", out]).returncode != 0:
         sys.exit("site.py: MkDocs gave up, see above")
     shutil.rmtree(work)
