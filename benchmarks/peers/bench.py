@@ -17,7 +17,7 @@ A client that is not installed is skipped and named. Groups:
 Every client checks what it got: bytes against the expected ones, files against their content. Best of the rounds and medians
 are kept. FOLDER gets peers.json, peers.md and one plot per group. Standard library only.
 
-exit codes: 0 all ran, 1 a client failed at something that it is expected to do, 2 wrong usage
+exit codes: 0 all ran, 1 a client failed at something that it is expected to do (the table says at what), 2 wrong usage
 """
 import argparse
 import datetime
@@ -76,8 +76,12 @@ class Client:
             process.communicate()
             raise Failed(f"{task}: not done after {TIME_LIMIT} s") from None
         if process.returncode != 0:
-            raise Failed(f"{task}: {' / '.join(problem.strip().splitlines()[-3:])}")
+            raise Failed(f"{task}: {' / '.join(line.strip() for line in problem.strip().splitlines()[:6])}")
         return {name: float(value) for name, value in re.findall(r"^row (\S+) (\S+)$", out, re.MULTILINE)}
+
+    def told(self, task):
+        """One word that it prints."""
+        return subprocess.run([*self.command, task], env=self.environment, capture_output=True, text=True, check=False).stdout.strip()
 
     def memory(self, plan):
         """Starts it, waits for its first answer, and looks at its memory."""
@@ -129,6 +133,7 @@ def clients(build, packages):
                    size=list(packages.glob("tdlib/lib/python3*/site-packages/tdjson.libs/libtdjson*")))
     if tdlib.installed and tdlib.size:
         tdlib.command.append(str(tdlib.size[0]))
+        tdlib.layer = layer  # its own differs by ids, which its program knows
     return [
         ours,
         tdlib,
@@ -273,7 +278,7 @@ def main():
                 sys.exit(f"bench.py: no {client.command[0]}: ninja -C {build} benchmarks/peers/peer-mtproto benchmarks/peers/peer-server")
             say(f"{client.name} is skipped: not installed in {packages}; benchmarks/peers/install does that")
             continue
-        client.layer = client.layer or text_of(*client.command, "layer") or text_of("env", f"PEER_PACKAGES={client.environment.get('PEER_PACKAGES')}", *client.command, "layer")
+        client.layer = client.layer or client.told("layer")
         taking_part.append(client)
     results = {}
     with tempfile.TemporaryDirectory(prefix="peers-") as data:

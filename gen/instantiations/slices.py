@@ -83,16 +83,17 @@ def main():
     args.out.mkdir(parents=True, exist_ok=True)
     head = ["// Written by gen/instantiations/slices.py.", '#include "mtproto/api/api.hpp"']
     # The nodes of a type stand together, so that its layout is worked out in one file.
-    by_type = sorted(((weight(path) if "read_vector" not in text else 2, path, text) for text, path in nodes),
-                     key=lambda n: n[1])
-    for number, part in enumerate(runs(by_type, args.codec)):
+    by_type = {}
+    for text, path in nodes:
+        by_type.setdefault(aliases.get(path, path), []).append(text)
+    weighed = [(weight(path), "\n".join(texts)) for path, texts in sorted(by_type.items())]
+    for number, part in enumerate(runs(weighed, args.codec)):
         write(args.out / f"codec_{number}.cpp",
               [*head, '#include "mtproto/tl/decode.hpp"', '#include "mtproto/tl/encode.hpp"', "", "namespace mtproto::tl {", ""]
-              + [text for _, _, text in part] + ["", "} // namespace mtproto::tl"])
+              + [text for _, text in part] + ["", "} // namespace mtproto::tl"])
 
     reach = Reach(types, aliases)
-    variants = sorted((weight(t.path), t.path) for t in boxed.values() if t.alternatives)
-    variants.sort(key=lambda v: v[1])
+    variants = [(weight(path), path) for path in sorted(boxed) if boxed[path].alternatives]
 
     def declared(path):
         return f"template class {under_policy(VARIANT.search(types[path].body)[1])};"

@@ -31,7 +31,7 @@ async function open() {
         apiId: 1, apiHash: 'hash', storage: new MemoryStorage(), defaultDcs: dcs, transport: new TcpTransport(), crypto,
         logLevel: 1, disableUpdates: true,
     })
-    await tg.importSession({ version: 3, primaryDcs: dcs, authKey: plan.hex('key'), self: null })
+    await tg.importSession({ version: 3, primaryDcs: dcs, authKey: plan.hex('key'), self: { userId: 1, isBot: false, isPremium: false, usernames: [] } })
     return {
         async self() {
             const users = await tg.call({ _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] })

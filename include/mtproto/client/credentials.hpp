@@ -36,6 +36,10 @@ result<> read_number(const boost::json::object& from, std::string_view name, T& 
     std::int64_t number{};
     if (auto const* as_int = member->if_int64()) {
         number = *as_int;
+    } else if (auto const* as_unsigned = member->if_uint64()) { // what session_to_json puts for a port
+        if (std::cmp_greater(*as_unsigned, std::numeric_limits<std::int64_t>::max()))
+            return bad_credentials(name, "is out of range");
+        number = static_cast<std::int64_t>(*as_unsigned);
     } else if (auto const* text = member->if_string()) {
         auto const [end, ec] = std::from_chars(text->data(), text->data() + text->size(), number);
         if (ec != std::errc() || end != text->data() + text->size())

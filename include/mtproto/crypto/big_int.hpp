@@ -31,6 +31,7 @@ public:
         detail::require(BN_copy(get(), other.get()) != nullptr);
         return *this;
     }
+    // Not noexcept: what is moved from stays a number, which takes memory.
     big_int(big_int&& other) : big_int() { std::swap(number_, other.number_); }
     big_int& operator=(big_int&& other) noexcept
     {

@@ -78,9 +78,11 @@ inline result<bytes> gunzip(bytes_view data, const gzip_limits& limits = {})
 inline bytes gzip(bytes_view data, int level = Z_DEFAULT_COMPRESSION)
 {
     z_stream stream{};
-    // zlib takes a quarter of a megabyte for its largest window, and clears much of it: a short text needs little.
+    // zlib takes a quarter of a megabyte for its largest window, and clears much of it: a short text needs
+    // little.
     auto const window = std::clamp(static_cast<int>(std::bit_width(data.size())), 10, MAX_WBITS);
-    if (deflateInit2(&stream, level, Z_DEFLATED, window + 16, std::min(window - 6, 8), Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&stream, level, Z_DEFLATED, window + 16, std::min(window - 6, 8), Z_DEFAULT_STRATEGY) !=
+        Z_OK)
         throw std::bad_alloc();
     bytes out(deflateBound(&stream, static_cast<uLong>(data.size())));
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(data.data()));

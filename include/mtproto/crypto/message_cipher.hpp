@@ -25,15 +25,16 @@ struct plain_message
     mutable_bytes body{}; ///< without padding
 };
 
-/// The size of a plaintext with the padding that `policy` asks for: 12 bytes or more, a multiple of 16 in all.
+/// The size of a plaintext with the padding that `policy` asks for: 12 bytes or more, a multiple of 16 in
+/// all.
 inline std::size_t padded_size(std::size_t plaintext, random_source& random, padding_policy policy)
 {
     auto const least = (plaintext + 12 + 15) / 16 * 16;
     return policy == padding_policy::random ? least + 16 * (random_u64(random) % 16) : least;
 }
 
-/// Encrypts with MTProto 2.0 where it stands: `packet` is packet_header_size bytes that are written here, then
-/// the plaintext with its padding. Allocates nothing.
+/// Encrypts with MTProto 2.0 where it stands: `packet` is packet_header_size bytes that are written here,
+/// then the plaintext with its padding. Allocates nothing.
 inline void encrypt_in_place(const auth_key& key, direction d, mutable_bytes packet)
 {
     auto const body = packet.subspan(packet_header_size);
@@ -93,16 +94,17 @@ inline mutable_bytes without_transport_padding(mutable_bytes packet) noexcept
                : packet.first(packet.size() - (packet.size() - packet_header_size) % 16);
 }
 
-/// Decrypts `packet` into `plaintext`, which has packet_header_size bytes less and is either the ciphertext's own
-/// memory or apart from it. True once msg_key is found to be right over all of it, padding included. Why it is
-/// not is nobody's business; the plaintext is wiped then. Allocates nothing.
+/// Decrypts `packet` into `plaintext`, which has packet_header_size bytes less and is either the ciphertext's
+/// own memory or apart from it. True once msg_key is found to be right over all of it, padding included. Why
+/// it is not is nobody's business; the plaintext is wiped then. Allocates nothing.
 [[nodiscard]] inline bool decrypt_packet(const auth_key& key, direction d, bytes_view packet,
                                          mutable_bytes plaintext)
 {
     if (!detail::is_for(key, packet))
         return false;
     auto const mk = detail::packet_msg_key(packet);
-    auto const found = detail::decrypt_and_hash_packet(key, d, packet.subspan(packet_header_size), plaintext, mk);
+    auto const found =
+        detail::decrypt_and_hash_packet(key, d, packet.subspan(packet_header_size), plaintext, mk);
     if (equal_constant_time(found, mk))
         return true;
     wipe(plaintext);
@@ -117,8 +119,8 @@ struct decrypt_job
     bool good = false; ///< what decrypt_packet would have said
 };
 
-/// decrypt_packet for several packets, interleaved: together they take a fraction of the time. No two may share
-/// memory.
+/// decrypt_packet for several packets, interleaved: together they take a fraction of the time. No two may
+/// share memory.
 inline void decrypt_packets(const auth_key& key, direction d, std::span<decrypt_job> jobs)
 {
     detail::in_groups(jobs, [&](std::span<decrypt_job> group) {

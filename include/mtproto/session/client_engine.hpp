@@ -60,8 +60,8 @@ public:
     /// Takes one packet. An error means that the server breaks the protocol, or that somebody else talks:
     /// drop the connection. Nothing of such a packet is processed. Duplicates and late packets are no error.
     result<> receive(bytes_view packet, time_point now);
-    /// The same for several packets that came together, which are decrypted interleaved: `outcome(const result<>&)`
-    /// hears of each, in order, and stops the rest by returning false.
+    /// The same for several packets that came together, which are decrypted interleaved: `outcome(const
+    /// result<>&)` hears of each, in order, and stops the rest by returning false.
     template <class Outcome>
     void receive(std::span<const bytes_view> packets, time_point now, Outcome&& outcome);
     /// Takes the four bytes that a transport gives instead of a packet, as a number: -404, -429, -444.
@@ -70,7 +70,8 @@ public:
 
     /// Everything that is due, as one packet in `out`, whose memory is used again. False: nothing is.
     bool next_packet(bytes& out, time_point now);
-    /// The same for as many packets as are due, at most `out.size()`, encrypted interleaved; how many there are.
+    /// The same for as many packets as are due, at most `out.size()`, encrypted interleaved; how many there
+    /// are.
     std::size_t next_packets(std::span<bytes> out, time_point now);
     /// An answer's bytes that are done with, or others of that size: the next answer uses their memory.
     void recycle(bytes buffer) { spare_.give(std::move(buffer)); }

@@ -23,9 +23,10 @@ void client_engine::receive(std::span<const bytes_view> packets, time_point now,
         outcome(receive(packets.front(), now));
         return;
     }
-    open_many(key_, crypto::direction::server_to_client, packets, opened_, [&](const result<plain_packet>& packet) {
-        return static_cast<bool>(outcome(packet ? on_packet(*packet, now) : result<>(packet.error())));
-    });
+    open_many(
+        key_, crypto::direction::server_to_client, packets, opened_, [&](const result<plain_packet>& packet) {
+            return static_cast<bool>(outcome(packet ? on_packet(*packet, now) : result<>(packet.error())));
+        });
 }
 
 inline result<> client_engine::on_packet(const plain_packet& packet, time_point now)

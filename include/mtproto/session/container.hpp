@@ -26,8 +26,8 @@ struct message_view
 
 /// The most messages that a container may hold.
 inline constexpr std::size_t max_container_messages = 1020;
-/// Bodies from this size on begin a packet of their own: several such packets are encrypted, and decrypted, faster
-/// than one that holds them all.
+/// Bodies from this size on begin a packet of their own: several such packets are encrypted, and decrypted,
+/// faster than one that holds them all.
 inline constexpr std::size_t lone_body_size = std::size_t(64) << 10;
 /// Packets that are taken from an engine together end with the one that reaches so many bytes.
 inline constexpr std::size_t most_bytes_together = std::size_t(4) << 20;
@@ -94,8 +94,8 @@ inline void write_acks(std::span<const std::int64_t> ids, std::vector<std::byte>
         to.number(id);
 }
 
-/// Calls `f` with each identifier in a msgs_ack; with none if it is malformed. Some clients send more behind it,
-/// which `and_more` allows.
+/// Calls `f` with each identifier in a msgs_ack; with none if it is malformed. Some clients send more behind
+/// it, which `and_more` allows.
 template <class F>
 void for_each_acknowledged(bytes_view body, bool and_more, F&& f)
 {

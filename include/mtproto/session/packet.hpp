@@ -50,7 +50,8 @@ void write_unsealed(const plain_packet& head, std::size_t body_size, random_sour
     random.fill(plain.subspan(text));
 }
 
-/// Encrypts into `out`, whose memory is used again. The body's size is a multiple of 4; it is not part of `out`.
+/// Encrypts into `out`, whose memory is used again. The body's size is a multiple of 4; it is not part of
+/// `out`.
 inline void seal(const crypto::auth_key& key, crypto::direction d, const plain_packet& packet,
                  random_source& random, bytes& out,
                  crypto::padding_policy policy = crypto::padding_policy::minimal)
@@ -82,8 +83,8 @@ inline result<plain_packet> split(std::span<std::byte> plaintext)
 
 } // namespace detail
 
-/// Decrypts into `scratch`, as packet_header_size bytes of no meaning and the plaintext; the body points into it.
-/// Up to 15 bytes of a transport's padding may follow the packet.
+/// Decrypts into `scratch`, as packet_header_size bytes of no meaning and the plaintext; the body points into
+/// it. Up to 15 bytes of a transport's padding may follow the packet.
 ///
 /// Fails with errc::bad_message and without a word more if the key id, the msg_key (over the whole plaintext,
 /// before any field is read), the length or the padding is wrong.
@@ -108,8 +109,8 @@ struct open_many_scratch
     std::vector<crypto::decrypt_job> jobs{};
 };
 
-/// open() for several packets of one key, decrypted interleaved; calls `each(result<plain_packet>)` in their order
-/// until that returns false. The bodies live until the scratch is used again.
+/// open() for several packets of one key, decrypted interleaved; calls `each(result<plain_packet>)` in their
+/// order until that returns false. The bodies live until the scratch is used again.
 template <class Each>
 void open_many(const crypto::auth_key& key, crypto::direction d, std::span<const bytes_view> packets,
                open_many_scratch& scratch, Each&& each)

@@ -89,7 +89,8 @@ public:
     /// Forgets those below `msg_id`, and gives back the memory of them.
     void forget_below(std::int64_t msg_id)
     {
-        std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(oldest()), entries_.end());
+        std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(oldest()),
+                    entries_.end());
         std::erase_if(entries_, [&](const entry& e) { return e.msg_id < msg_id; });
         entries_.shrink_to_fit();
         next_ = entries_.size() % capacity;
@@ -144,12 +145,13 @@ class call_table
 {
 public:
     call_table()
-        : pool_(std::make_unique<node_pool>()), calls_(pool_allocator<int>(*pool_)), by_message_(pool_allocator<int>(*pool_)),
-          queue_(pool_allocator<int>(*pool_))
+        : pool_(std::make_unique<node_pool>()), calls_(pool_allocator<int>(*pool_)),
+          by_message_(pool_allocator<int>(*pool_)), queue_(pool_allocator<int>(*pool_))
     {
     }
     using queue_type = std::set<call_id, std::less<>, pool_allocator<call_id>>;
-    using map_type = std::map<call_id, pending_call, std::less<>, pool_allocator<std::pair<const call_id, pending_call>>>;
+    using map_type =
+        std::map<call_id, pending_call, std::less<>, pool_allocator<std::pair<const call_id, pending_call>>>;
 
     pending_call& add(pending_call call)
     {

@@ -90,8 +90,8 @@ public:
     result<> receive(const plain_packet& packet, time_point now);
     /// The same, still encrypted.
     result<> receive(bytes_view packet, time_point now);
-    /// The same for several packets that came together, which are decrypted interleaved: `outcome(const result<>&)`
-    /// hears of each, in order, and stops the rest by returning false.
+    /// The same for several packets that came together, which are decrypted interleaved: `outcome(const
+    /// result<>&)` hears of each, in order, and stops the rest by returning false.
     template <class Outcome>
     void receive(std::span<const bytes_view> packets, time_point now, Outcome&& outcome);
     std::optional<request> next_request();
@@ -109,7 +109,8 @@ public:
 
     /// Everything that is due, as one packet in `out`. False: nothing is, or there is no connection.
     bool next_packet(bytes& out, time_point now);
-    /// The same for as many packets as are due, at most `out.size()`, encrypted interleaved; how many there are.
+    /// The same for as many packets as are due, at most `out.size()`, encrypted interleaved; how many there
+    /// are.
     std::size_t next_packets(std::span<bytes> out, time_point now);
     /// A request's body that is done with: the next request, or answer, uses its memory.
     void recycle(bytes buffer) { spare_.give(std::move(buffer)); }
@@ -209,15 +210,16 @@ private:
     std::optional<std::int64_t> first_msg_id_; // of this session, once something was accepted
     std::unique_ptr<detail::node_pool> pool_ = std::make_unique<detail::node_pool>(); // of the maps' nodes
     template <class T>
-    using by_id = std::map<std::int64_t, T, std::less<>, detail::pool_allocator<std::pair<const std::int64_t, T>>>;
+    using by_id =
+        std::map<std::int64_t, T, std::less<>, detail::pool_allocator<std::pair<const std::int64_t, T>>>;
     by_id<known_request> requests_{detail::pool_allocator<int>(*pool_)};
     std::size_t running_ = 0;
     detail::fifo<request> queue_;
     std::vector<waiting_request> waiting_;
     detail::fifo<control> controls_;
-    detail::fifo<outgoing> fresh_;                                   // never sent
-    by_id<outgoing> unacked_{detail::pool_allocator<int>(*pool_)};   // content that was sent
-    std::set<std::int64_t> resend_;                                  // of unacked_: to be sent again
+    detail::fifo<outgoing> fresh_;                                 // never sent
+    by_id<outgoing> unacked_{detail::pool_allocator<int>(*pool_)}; // content that was sent
+    std::set<std::int64_t> resend_;                                // of unacked_: to be sent again
     std::vector<std::int64_t> acks_;
     time_point ack_at_{};
     time_point resend_at_ = time_point::max();
@@ -264,9 +266,10 @@ inline result<> server_engine::receive(bytes_view data, time_point now)
 template <class Outcome>
 void server_engine::receive(std::span<const bytes_view> packets, time_point now, Outcome&& outcome)
 {
-    open_many(key_, crypto::direction::client_to_server, packets, opened_, [&](const result<plain_packet>& packet) {
-        return static_cast<bool>(outcome(packet ? receive(*packet, now) : result<>(packet.error())));
-    });
+    open_many(
+        key_, crypto::direction::client_to_server, packets, opened_, [&](const result<plain_packet>& packet) {
+            return static_cast<bool>(outcome(packet ? receive(*packet, now) : result<>(packet.error())));
+        });
 }
 
 inline std::optional<request> server_engine::next_request()

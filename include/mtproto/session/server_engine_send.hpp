@@ -17,18 +17,14 @@ void server_engine::answer(const T& object)
 
 inline void server_engine::notify(bytes_view object)
 {
-    fresh_.push_back({0, false, message_kind::notice, 0, {object.begin(), object.end()}, {}});
+    fresh_.push_back({0, false, message_kind::notice, 0, spare_.copy(object), {}});
 }
 
 inline void server_engine::push(bytes_view updates, time_point)
 {
     auto small = packed(updates, options_.gzip_threshold);
-    fresh_.push_back({0,
-                      true,
-                      message_kind::notice,
-                      0,
-                      small ? std::move(*small) : bytes(updates.begin(), updates.end()),
-                      {}});
+    fresh_.push_back(
+        {0, true, message_kind::notice, 0, small ? std::move(*small) : spare_.copy(updates), {}});
 }
 
 /// Bytes of an rpc_result before what it carries.

@@ -75,6 +75,18 @@ public:
         co_return co_await std::get<websocket_server_connection>(value_).receive();
     }
 
+    /// See channel::receive_some.
+    boost::asio::awaitable<result<>> receive_some(std::vector<frame>& frames)
+    {
+        frames.clear();
+        auto const first = co_await receive();
+        if (!first)
+            co_return first.error();
+        frames.push_back(*first);
+        std::visit([&](auto& c) { c.take_arrived(frames); }, value_);
+        co_return result<>{};
+    }
+
     void close() noexcept
     {
         closed_ = true;

@@ -119,12 +119,14 @@ public:
                 co_return errc::not_connected;
             if (co_await detail::cancelled())
                 co_return errc::cancelled;
-            auto const room = codec_.prepare(std::clamp(codec_.wanted(), smallest_read, largest_read));
+            auto const least = busy_ == 0 ? smallest_read : largest_read;
+            auto const room = codec_.prepare(std::clamp(codec_.wanted(), least, largest_read));
             boost::system::error_code ec;
             auto const size =
                 co_await stream_.async_read_some(boost::asio::buffer(room.data(), room.size()),
                                                  boost::asio::redirect_error(boost::asio::use_awaitable, ec));
             codec_.commit(size);
+            busy_ = size >= largest_read / 4 ? patience : std::max(busy_ - 1, 0);
             ec = mapped(ec);
             if (ec && closed_)
                 co_return errc::not_connected;
@@ -135,6 +137,31 @@ public:
         }
     }
 
+    /// receive(), and whatever else has arrived whole already, at most `most_frames`: all valid until the
+    /// next receive. `frames` is emptied first, and keeps its memory.
+    boost::asio::awaitable<result<>> receive_some(std::vector<frame>& frames)
+    {
+        frames.clear();
+        auto const first = co_await receive();
+        if (!first)
+            co_return first.error();
+        frames.push_back(*first);
+        take_arrived(frames);
+        co_return result<>{};
+    }
+    /// Adds what has arrived whole already. A failure among it is what the next receive() gives.
+    void take_arrived(std::vector<frame>& frames)
+    {
+        if (!codec_.frames_stay())
+            return;
+        while (frames.size() < most_frames) {
+            auto const got = codec_.next();
+            if (!got || !*got)
+                return;
+            frames.push_back(**got);
+        }
+    }
+
     void close() noexcept
     {
         closed_ = true;
@@ -142,9 +169,14 @@ public:
     }
 
 private:
+    static constexpr std::size_t most_frames = 16; // what is decrypted together
     static constexpr std::size_t smallest_read = 4096;
     // A peer that announces a large frame gets memory as its bytes arrive, not in advance.
     static constexpr std::size_t largest_read = std::size_t{64} << 10;
+
+    // After a large read come more, in all likelihood: room for them is asked for at once, and so the buffer
+    // is kept, until several small reads in a row show that the connection became quiet.
+    static constexpr int patience = 8;
 
     static boost::system::error_code mapped(boost::system::error_code ec)
     {
@@ -173,10 +205,9 @@ private:
                                          boost::asio::redirect_error(boost::asio::use_awaitable, ec));
         }
         writing_ = false;
-        if (inflight_.capacity() > smallest_read)
-            std::vector<std::byte>().swap(inflight_);
-        if (outbox_.capacity() > smallest_read && outbox_.empty())
-            std::vector<std::byte>().swap(outbox_);
+        give_back(inflight_);
+        if (outbox_.empty())
+            give_back(outbox_);
         if (closed_)
             co_return errc::not_connected;
         if (ec) {
@@ -186,10 +217,19 @@ private:
         co_return outcome;
     }
 
+    /// What a large write needed is kept while writes are large, and not by a connection that became quiet.
+    void give_back(std::vector<std::byte>& memory)
+    {
+        auto const used = inflight_.size();
+        if (memory.capacity() > smallest_read && used < memory.capacity() / 4)
+            std::vector<std::byte>().swap(memory);
+    }
+
     Stream stream_;
     Codec codec_;
     std::vector<std::byte> outbox_{};
     std::vector<std::byte> inflight_{};
+    int busy_ = 0; // reads for which large ones are still expected
     bool writing_ = false;
     bool closed_ = false;
 };

@@ -8,7 +8,9 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <concepts>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace mtproto::transport
 {
@@ -51,6 +53,23 @@ boost::asio::awaitable<result<>> send_all(T& stream, std::span<const bytes_view>
         for (auto packet : packets)
             if (auto sent = co_await stream.send(packet); !sent)
                 co_return sent;
+        co_return result<>{};
+    }
+}
+
+/// Receives one frame into `frames`, or all that have arrived where `stream` has a `receive_some` for that;
+/// they are valid until the next receive.
+template <packet_stream T>
+boost::asio::awaitable<result<>> receive_all(T& stream, std::vector<frame>& frames)
+{
+    if constexpr (requires { stream.receive_some(frames); }) {
+        co_return co_await stream.receive_some(frames);
+    } else {
+        frames.clear();
+        auto const got = co_await stream.receive();
+        if (!got)
+            co_return got.error();
+        frames.push_back(*got);
         co_return result<>{};
     }
 }

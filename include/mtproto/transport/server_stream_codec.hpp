@@ -106,6 +106,8 @@ public:
         return got;
     }
 
+    /// True if frames stay valid while next() gives further ones, until the next prepare().
+    bool frames_stay() const noexcept { return !in_records(); }
     std::size_t wanted() const noexcept { return stream_ ? stream_->wanted() : 0; }
     bool pending() const noexcept { return raw_.size() != 0 || (stream_ && stream_->pending()); }
     /// The bytes before the framing was known: a request, if opened() is http.

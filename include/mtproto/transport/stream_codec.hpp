@@ -136,6 +136,8 @@ public:
             disguise_->failure = got.error();
         return got;
     }
+    /// True if frames stay valid while next() gives further ones, until the next prepare().
+    bool frames_stay() const noexcept { return !disguise_; }
     /// Hint: bytes missing in the frame that next() waits for.
     std::size_t wanted() const noexcept { return stream_.wanted(); }
     /// True in the middle of a frame.

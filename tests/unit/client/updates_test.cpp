@@ -78,8 +78,15 @@ struct scripted
         f(data);
     }
 
+    struct settings
+    {
+        std::chrono::steady_clock::duration update_silence = 15min;
+    };
+    const settings& options() const { return set; }
+
     void send(api::Updates update) { incoming.push_back(std::move(update)); }
 
+    settings set{};
     session_data data{};
     api::updates::state now{};
     int states = 0;
@@ -266,6 +273,24 @@ TEST_CASE("a gap is waited for, then fetched")
     CHECK(ids(*batch) == list{1, 2});
     CHECK(std::chrono::steady_clock::now() - before >= 450ms);
     CHECK(tg.asked_pts == list{10});
+}
+
+TEST_CASE("what came in silence is fetched after a while")
+{
+    scripted tg;
+    tg.set.update_silence = 50ms;
+    tg.now = state_at(10);
+    api::updates::difference rest;
+    rest.new_messages.push_back(text(1));
+    rest.state = state_at(11);
+    tg.differences.emplace_back(std::move(rest));
+    update_stream stream(tg);
+    auto const before = std::chrono::steady_clock::now();
+    auto const batch = run(stream.next());
+    REQUIRE(batch.has_value());
+    CHECK(ids(*batch) == list{1});
+    CHECK(tg.asked_pts == list{10});
+    CHECK(std::chrono::steady_clock::now() - before >= 50ms);
 }
 
 TEST_CASE("a difference that is too long is told")

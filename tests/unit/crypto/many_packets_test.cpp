@@ -1,13 +1,12 @@
-// The fast paths of packets (fused, interleaved) against the definition, computed by OpenSSL's SHA-256 and the
-// portable cipher.
+// The fast paths of packets (fused, interleaved) against the definition, computed by OpenSSL's SHA-256 and
+// the portable cipher.
 #include "support.hpp"
 
 #include <mtproto/crypto/message_cipher.hpp>
 
 using namespace mtproto::crypto;
 
-namespace
-{
+namespace {
 
 constexpr auto both = {direction::client_to_server, direction::server_to_client};
 
@@ -32,7 +31,8 @@ bytes by_the_book(const auth_key& key, direction d, bytes_view padded)
     auto const aes_key = joined(va.first(8), vb.subspan(8, 16), va.subspan(24));
     auto const aes_iv = joined(vb.first(8), va.subspan(8, 16), vb.subspan(24));
     bytes cipher(padded.size());
-    detail::ige_encrypt_portable(padded.data(), cipher.data(), padded.size() / 16, aes_key.data(), aes_iv.data());
+    detail::ige_encrypt_portable(padded.data(), cipher.data(), padded.size() / 16, aes_key.data(),
+                                 aes_iv.data());
     return joined(store_le64(key.id()), mk, cipher);
 }
 
@@ -108,7 +108,8 @@ TEST_CASE("a forged packet among several is found, wiped, and harms no other", "
                 }
                 auto& bad = packets[forged];
                 if (way == 0)
-                    bad[packet_header_size + random_u64(random) % (bad.size() - packet_header_size)] ^= std::byte{4};
+                    bad[packet_header_size + random_u64(random) % (bad.size() - packet_header_size)] ^=
+                        std::byte{4};
                 if (way == 1)
                     bad[8 + random_u64(random) % 16] ^= std::byte{1};
                 if (way == 2)

@@ -14,8 +14,9 @@ namespace {
 /// Both engines, and what one of them has to send.
 struct two_ends
 {
-    two_ends() : client({}, test_key(), salts.current(start_unix), true_clock, random),
-                 server(server_options(), test_key(), client.session_id(), salts, random)
+    two_ends()
+        : client({}, test_key(), salts.current(start_unix), true_clock, random),
+          server(server_options(), test_key(), client.session_id(), salts, random)
     {
         client.connected(now);
     }
@@ -57,10 +58,7 @@ struct two_ends
     server_engine server;
 };
 
-bytes call_of(std::uint64_t n, std::size_t size)
-{
-    return numbered(call_id_tag, n, size);
-}
+bytes call_of(std::uint64_t n, std::size_t size) { return numbered(call_id_tag, n, size); }
 
 } // namespace
 
@@ -189,8 +187,12 @@ TEST_CASE("a queue that keeps its memory is a queue", "[session]")
         switch (crypto::random_u64(random) % 8) {
         case 0:
         case 1:
-        case 2: mine.push_back(item), theirs.push_back(item); break;
-        case 3: mine.push_front(item), theirs.push_front(item); break;
+        case 2:
+            mine.push_back(item), theirs.push_back(item);
+            break;
+        case 3:
+            mine.push_front(item), theirs.push_front(item);
+            break;
         case 4: {
             auto const odd = [&](const std::vector<int>& v) { return v[0] % 7 == i % 7; };
             REQUIRE(mine.erase_if(odd) == std::erase_if(theirs, odd));

@@ -34,8 +34,8 @@ private:
 class client_core final : public client_interface, public connection_owner
 {
 public:
-    client_core(boost::asio::any_io_executor executor, client_options options)
-        : executor_(executor), strand_(boost::asio::make_strand(std::move(executor))),
+    client_core(const boost::asio::any_io_executor& executor, client_options options)
+        : executor_(executor), strand_(boost::asio::make_strand(executor)),
           storage_(std::exchange(options.storage, {})),
           context_(std::make_shared<client_context>(std::move(options))), save_timer_(strand_)
     {

@@ -21,8 +21,8 @@ inline session::time_point now()
 class transport_guard
 {
 public:
-    transport_guard(boost::asio::any_io_executor executor, any_transport& guarded, std::chrono::steady_clock::duration limit)
-        : state_(std::make_shared<state>(state{&guarded})), timer_(std::move(executor), limit)
+    transport_guard(const boost::asio::any_io_executor& executor, any_transport& guarded, std::chrono::steady_clock::duration limit)
+        : state_(std::make_shared<state>(state{&guarded})), timer_(executor, limit)
     {
         timer_.async_wait([state = state_](boost::system::error_code ec) {
             if (ec || !state->guarded)

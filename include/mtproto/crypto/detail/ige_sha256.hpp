@@ -8,8 +8,7 @@
 
 #if defined(MTPROTO_HAS_AESNI)
 
-namespace mtproto::crypto::detail
-{
+namespace mtproto::crypto::detail {
 
 /// Where one IGE chain stands; see ige_aesni for the folding.
 struct ige_chain

@@ -9,16 +9,14 @@
 #include <array>
 #include <span>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// auth_key_id and msg_key, which precede the ciphertext.
 inline constexpr std::size_t packet_header_size = 24;
 /// salt, session_id, msg_id, seqno and length, which open the plaintext.
 inline constexpr std::size_t plain_header_size = 32;
 
-namespace detail
-{
+namespace detail {
 
 /// As many as are worked on together: what the widest lanes hold. Their keys live on the stack.
 inline constexpr std::size_t packet_group = 16;
@@ -61,8 +59,8 @@ inline msg_key_t decrypt_and_hash_packet(const auth_key& key, direction d, bytes
 #if defined(MTPROTO_HAS_AESNI)
     if (has_sha_ni()) {
         sha256_digest large;
-        ige_decrypt_sha256(src.data(), dst.data(), src.size() / 16, keys.key.view().data(), keys.iv.view().data(),
-                           msg_key_prefix(key, d).data(), large.data());
+        ige_decrypt_sha256(src.data(), dst.data(), src.size() / 16, keys.key.view().data(),
+                           keys.iv.view().data(), msg_key_prefix(key, d).data(), large.data());
         return cut_msg_key(large);
     }
 #endif
@@ -110,7 +108,8 @@ inline void encrypt_group(const auth_key& key, direction d, std::span<const muta
     ige_encrypt_many(std::span(jobs).first(packets.size()));
 }
 
-/// From how many packets on decrypt_group is faster than one fused pass for each: benchmarks/crypto measures it.
+/// From how many packets on decrypt_group is faster than one fused pass for each: benchmarks/crypto measures
+/// it.
 inline std::size_t least_decrypt_group() noexcept
 {
 #if defined(MTPROTO_HAS_AESNI)

@@ -1,7 +1,7 @@
 // SHA-256 with the processor's SHA instructions, in steps of four rounds, so that other work can be woven in.
 //
-// OpenSSL has the same instructions behind an interface that costs more than a block, and that cannot hash two
-// messages at once or hash while something else is decrypted.
+// OpenSSL has the same instructions behind an interface that costs more than a block, and that cannot hash
+// two messages at once or hash while something else is decrypted.
 #pragma once
 
 #include <mtproto/crypto/detail/ige_aesni.hpp>
@@ -16,15 +16,14 @@
 #define MTPROTO_TARGET_SHA __attribute__((target("sha,sse4.1,aes,ssse3")))
 #define MTPROTO_INLINE_SHA __attribute__((target("sha,sse4.1,aes,ssse3"), always_inline)) inline
 
-namespace mtproto::crypto::detail
-{
+namespace mtproto::crypto::detail {
 
 inline bool has_sha_ni() noexcept
 {
     static bool const value = [] {
         unsigned a = 0, b = 0, c = 0, d = 0; // g++ 12 knows no __builtin_cpu_supports("sha")
-        return has_aesni() && __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 &&
-               (b >> 29 & 1u) != 0;
+        return has_aesni() && __builtin_cpu_supports("sse4.1") &&
+               __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b >> 29 & 1u) != 0;
     }();
     return value;
 }
@@ -54,7 +53,8 @@ struct sha256_state
 
 MTPROTO_INLINE_SHA void sha256_start(sha256_state& s) noexcept
 {
-    s.abef = _mm_set_epi32(0x6a09e667, static_cast<int>(0xbb67ae85), 0x510e527f, static_cast<int>(0x9b05688c));
+    s.abef =
+        _mm_set_epi32(0x6a09e667, static_cast<int>(0xbb67ae85), 0x510e527f, static_cast<int>(0x9b05688c));
     s.cdgh = _mm_set_epi32(0x3c6ef372, static_cast<int>(0xa54ff53a), 0x1f83d9ab, 0x5be0cd19);
 }
 
@@ -77,9 +77,8 @@ MTPROTO_INLINE_SHA void sha256_rounds(sha256_state& s, const std::byte* block) n
         const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
         s.w[I] = _mm_shuffle_epi8(load_block(block + 16 * I), swap);
     } else {
-        const __m128i mixed =
-            _mm_add_epi32(_mm_sha256msg1_epu32(s.w[I % 4], s.w[(I + 1) % 4]),
-                          _mm_alignr_epi8(s.w[(I + 3) % 4], s.w[(I + 2) % 4], 4));
+        const __m128i mixed = _mm_add_epi32(_mm_sha256msg1_epu32(s.w[I % 4], s.w[(I + 1) % 4]),
+                                            _mm_alignr_epi8(s.w[(I + 3) % 4], s.w[(I + 2) % 4], 4));
         s.w[I % 4] = _mm_sha256msg2_epu32(mixed, s.w[(I + 3) % 4]);
     }
     const __m128i k = _mm_load_si128(reinterpret_cast<const __m128i*>(sha256_constants + 4 * I));
@@ -88,7 +87,8 @@ MTPROTO_INLINE_SHA void sha256_rounds(sha256_state& s, const std::byte* block) n
     s.abef = _mm_sha256rnds2_epu32(s.abef, s.cdgh, _mm_shuffle_epi32(m, 0x0e));
 }
 
-/// One block of each of `Lanes` messages, in step: the rounds of one wait for each other, those of two do not.
+/// One block of each of `Lanes` messages, in step: the rounds of one wait for each other, those of two do
+/// not.
 template <int Lanes, int I = 0>
 MTPROTO_INLINE_SHA void sha256_all_rounds(sha256_state* s, const std::byte* const* blocks) noexcept
 {
@@ -120,7 +120,8 @@ MTPROTO_INLINE_SHA void sha256_store(const sha256_state& s, std::byte* digest) n
 }
 
 /// The last block of a message of `size` bytes, of which `rest` (at most 55) are not hashed yet.
-inline void sha256_last_block(std::byte* block, const std::byte* data, std::size_t rest, std::size_t size) noexcept
+inline void sha256_last_block(std::byte* block, const std::byte* data, std::size_t rest,
+                              std::size_t size) noexcept
 {
     std::memset(block, 0, 64);
     if (rest != 0)
@@ -132,7 +133,8 @@ inline void sha256_last_block(std::byte* block, const std::byte* data, std::size
 
 /// Digests of `Lanes` messages of one block each, at most 55 bytes: `blocks` as sha256_last_block makes them.
 template <int Lanes>
-MTPROTO_TARGET_SHA inline void sha256_short(const std::byte* const* blocks, std::byte* const* digests) noexcept
+MTPROTO_TARGET_SHA inline void sha256_short(const std::byte* const* blocks,
+                                            std::byte* const* digests) noexcept
 {
     sha256_state s[Lanes];
     MTPROTO_UNROLL

@@ -71,8 +71,8 @@ private:
     std::size_t first_ = 0;
 };
 
-/// Buffers that are filled one after the other and forgotten all at once. A buffer's bytes stay where they are
-/// until then.
+/// Buffers that are filled one after the other and forgotten all at once. A buffer's bytes stay where they
+/// are until then.
 class buffer_row
 {
 public:

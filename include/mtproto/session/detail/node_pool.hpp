@@ -59,7 +59,10 @@ private:
     /// About a hundred calls in flight; more than that at once is allocated as usual.
     static constexpr std::size_t most_kept = std::size_t(64) << 10;
 
-    static constexpr std::size_t index(std::size_t size) noexcept { return size == 0 ? 0 : (size - 1) / step; }
+    static constexpr std::size_t index(std::size_t size) noexcept
+    {
+        return size == 0 ? 0 : (size - 1) / step;
+    }
     static constexpr std::size_t rounded(std::size_t size) noexcept { return (index(size) + 1) * step; }
 
     std::array<node*, largest / step> free_{};
@@ -86,7 +89,10 @@ public:
     void deallocate(T* memory, std::size_t count) noexcept { pool_->deallocate(memory, count * sizeof(T)); }
     node_pool& pool() const noexcept { return *pool_; }
 
-    friend bool operator==(const pool_allocator& a, const pool_allocator& b) noexcept { return a.pool_ == b.pool_; }
+    friend bool operator==(const pool_allocator& a, const pool_allocator& b) noexcept
+    {
+        return a.pool_ == b.pool_;
+    }
 
 private:
     node_pool* pool_;

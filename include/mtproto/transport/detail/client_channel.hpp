@@ -48,6 +48,12 @@ public:
         return channel_ ? channel_->receive() : absent<frame>();
     }
 
+    /// See channel::receive_some.
+    boost::asio::awaitable<result<>> receive_some(std::vector<frame>& frames)
+    {
+        return channel_ ? channel_->receive_some(frames) : absent<void>();
+    }
+
     void close() noexcept
     {
         if (channel_)

@@ -48,6 +48,13 @@ public:
     /// opened with.
     boost::asio::awaitable<result<frame>> receive() { return channel_.receive(); }
 
+    /// See channel::receive_some and channel::take_arrived.
+    boost::asio::awaitable<result<>> receive_some(std::vector<frame>& frames)
+    {
+        return channel_.receive_some(frames);
+    }
+    void take_arrived(std::vector<frame>& frames) { channel_.take_arrived(frames); }
+
     void close() noexcept { channel_.close(); }
 
 protected:

@@ -1,0 +1,53 @@
+// A session's server against a client that has the key and says anything.
+#include "fuzz.hpp"
+
+#include <mtproto/session/message_id.hpp>
+#include <mtproto/session/server_engine.hpp>
+
+#include <chrono>
+#include <vector>
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    using namespace mtproto;
+    using namespace mtproto::session;
+    static crypto::auth_key const key = [] {
+        crypto::seeded_random random(42);
+        return crypto::auth_key(crypto::random_bytes<256>(random));
+    }();
+    time_point now{std::chrono::hours(5)};
+    std::int64_t const unix_seconds = 1'700'000'000;
+    server_engine_options options;
+    options.clock = server_clock::at(now, unix_seconds * 1'000'000'000);
+    crypto::seeded_random random(1), client_random(2);
+    salt_schedule salts(5, key.id());
+    server_engine engine(options, key, 99, salts, random);
+    message_id_generator ids;
+    fuzz::input in(data, size);
+    std::vector<std::byte> packet, scratch;
+    int packets = 0;
+    while (!in.empty() && packets < 400) {
+        auto const what = in.byte();
+        if (what % 4 == 0) {
+            now += std::chrono::milliseconds(in.half());
+            engine.tick(now);
+        } else {
+            auto const body = in.take(in.half() % 1024 * 4 + 4);
+            std::vector<std::byte> text(body.begin(), body.end());
+            text.resize((text.size() + 3) / 4 * 4);
+            auto const id = ids.next(options.clock.unix_ns(now), message_kind::client);
+            auto const salt = what & 0x20 ? 78u : salts.current(options.clock.unix_ns(now) / 1'000'000'000);
+            seal(key, crypto::direction::client_to_server, {salt, 99, id, static_cast<std::int32_t>(in.byte()), text}, client_random,
+                 packet);
+            (void)engine.receive(packet, now);
+        }
+        while (auto const request = engine.next_request())
+            engine.reply(request->msg_id, request->body, now);
+        while (packets < 400 && engine.next_packet(packet, now)) {
+            ++packets;
+            fuzz::require(open(key, crypto::direction::server_to_client, packet, scratch).has_value(),
+                          "the server sent what no client opens");
+        }
+    }
+    return 0;
+}
