@@ -98,7 +98,7 @@ inline verdict judge(const error& why, const call_history& history)
         return {};
     }
     if (is_internal_error(why) && history.retries < history.max_retries)
-        return {remedy::wait, history.retry_delay * (1 << std::min(history.retries, 10))};
+        return {remedy::wait, history.retry_delay * (1 << (std::min)(history.retries, 10))};
     return {};
 }
 

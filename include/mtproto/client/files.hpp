@@ -129,7 +129,7 @@ namespace detail {
                 if (end && offset >= *end)
                     co_return result<>{};
                 if (part->size() < options.part_size)
-                    end = std::min(end.value_or(offset + part->size()), offset + part->size());
+                    end = (std::min)(end.value_or(offset + part->size()), offset + part->size());
                 if (part->size() > options.part_size)
                     co_return error(errc::wrong_result, "the server sent more of the file than was asked for");
                 if (auto const written = sink.write(offset, *part); !written)

@@ -99,7 +99,7 @@ public:
     {
         while (!out.empty()) {
             auto const word = store_le64(next());
-            auto const part = std::min(out.size(), word.size());
+            auto const part = (std::min)(out.size(), word.size());
             std::copy_n(word.begin(), part, out.begin());
             out = out.subspan(part);
         }

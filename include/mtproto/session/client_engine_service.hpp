@@ -83,7 +83,7 @@ inline void client_engine::on_state(std::int64_t msg_id, std::uint8_t state, tim
     c->acknowledged = true;
     c->at = call::stage::sent;
     c->ask_at = now + c->ask_interval;
-    next_states_ = std::min(next_states_, c->ask_at);
+    next_states_ = (std::min)(next_states_, c->ask_at);
     if ((state & message_status::answered) == 0)
         return;
     if (++c->lost_answers > options_.max_call_rejections)

@@ -21,19 +21,19 @@ inline void server_engine::notify(bytes_view object)
 
 inline void server_engine::push(bytes_view updates, time_point)
 {
-    auto small = packed(updates, options_.gzip_threshold);
+    auto compressed = packed(updates, options_.gzip_threshold);
     fresh_.push_back({0,
                       true,
                       message_kind::notice,
                       0,
-                      small ? std::move(*small) : bytes(updates.begin(), updates.end()),
+                      compressed ? std::move(*compressed) : bytes(updates.begin(), updates.end()),
                       {}});
 }
 
 inline void server_engine::reply(std::int64_t msg_id, bytes_view result, time_point now)
 {
-    auto const small = packed(result, options_.gzip_threshold);
-    auto const object = small ? bytes_view(*small) : result;
+    auto const compressed = packed(result, options_.gzip_threshold);
+    auto const object = compressed ? bytes_view(*compressed) : result;
     bytes body(12 + object.size());
     tl::writer to{std::span<std::byte>(body)};
     to.id(mt::rpc_result::tl_id);
@@ -111,13 +111,13 @@ inline void server_engine::tick(time_point now)
     if (!waiting_.empty())
         release_waiting(now);
     if (options_.resend_after > duration::zero() && now >= resend_at_) {
-        resend_at_ = time_point::max();
+        resend_at_ = (time_point::max)();
         for (auto& [id, m] : unacked_) {
             auto const due = m.sent_at + options_.resend_after;
             if (due <= now)
                 resend_.insert(id);
             else
-                resend_at_ = std::min(resend_at_, due);
+                resend_at_ = (std::min)(resend_at_, due);
         }
     }
 }
@@ -153,7 +153,7 @@ inline void server_engine::mark_sent(outgoing& m, time_point now)
     m.sent_at = now;
     m.whole = false;
     if (options_.resend_after > duration::zero())
-        resend_at_ = std::min(resend_at_, now + options_.resend_after);
+        resend_at_ = (std::min)(resend_at_, now + options_.resend_after);
 }
 
 inline void server_engine::put_repetitions(batch& b, time_point now)

@@ -216,11 +216,11 @@ private:
                 delay = self->options_.reconnect_min;
             if (why.is(errc::transport_error) && why.number() == -429)
                 delay = std::max<clock::duration>(delay * 4, std::chrono::seconds(2));
-            auto const wait = std::min(self->jittered(delay), self->options_.reconnect_max);
+            auto const wait = (std::min)(self->jittered(delay), self->options_.reconnect_max);
             self->tell_state(client_event_kind::disconnected, why, wait);
             if (self->stopping_)
                 break;
-            delay = std::min(delay * 2, self->options_.reconnect_max);
+            delay = (std::min)(delay * 2, self->options_.reconnect_max);
             boost::system::error_code ec;
             self->pause_.expires_after(wait);
             co_await self->pause_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
@@ -484,9 +484,9 @@ private:
             if (self->temporary_) {
                 if (self->retire())
                     break;
-                timer = std::min(timer.value_or(session::time_point::max()), self->retire_at_);
+                timer = (std::min)(timer.value_or((session::time_point::max)()), self->retire_at_);
             }
-            self->wake_.expires_at(timer ? *timer : clock::time_point::max());
+            self->wake_.expires_at(timer ? *timer : (clock::time_point::max)());
             boost::system::error_code ec;
             co_await self->wake_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
             if (self->link_up_) {
@@ -519,7 +519,7 @@ private:
     {
         while (writing_) {
             wake_.cancel();
-            pause_.expires_at(clock::time_point::max());
+            pause_.expires_at((clock::time_point::max)());
             boost::system::error_code ec;
             co_await pause_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
         }
