@@ -7,6 +7,7 @@
   clang-16     the same flags, Debian's clang-16
   clang-19     the same flags, clang-19
   libcxx       clang-19 with LLVM's standard library (Debian: libc++-19-dev libc++abi-19-dev)
+  gnu++20      g++ in its own dialect, CMake's default, in which unix and linux are macros
   macros       behind the macros of <windows.h>: min, max, small, interface, ERROR ... (windows_macros.hpp)
 
 Without a name: all. Left out are the headers of gRPC, those that a program compiles once (src*.hpp), and generated headers of
@@ -31,6 +32,7 @@ CHECKS = {
     "clang-19": ["clang++-19", *STRICT],
     "libcxx": ["clang++-19", "-stdlib=libc++", *STRICT],
     "macros": ["g++", "-fcoroutines"],
+    "gnu++20": ["g++", "-fcoroutines", "-std=gnu++20"],
 }
 # Of others, and before the macros: what they include is not ours to shield.
 FOREIGN = ["boost/asio.hpp", "boost/asio/ssl.hpp", "boost/beast.hpp", "boost/beast/ssl.hpp", "boost/json.hpp", "boost/system/result.hpp",
@@ -91,7 +93,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder, f"{name}.cpp")
             file.write_text(text)
-            done = subprocess.run([*command, "-std=c++20", "-fsyntax-only", f"-I{include}", str(file)], capture_output=True, text=True)
+            done = subprocess.run([command[0], "-std=c++20", *command[1:], "-fsyntax-only", f"-I{include}", str(file)], capture_output=True, text=True)
         if done.returncode != 0:
             failed += 1
             print(f"{name}: {' '.join(command)}\n{done.stderr[:20000]}")

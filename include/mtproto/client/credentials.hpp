@@ -28,7 +28,7 @@ inline error bad_credentials(std::string_view member, std::string_view why)
 /// A whole number, also in the form of a string; `value` keeps its default if the member is absent.
 template <class T>
 result<> read_number(const boost::json::object& from, std::string_view name, T& value,
-                     std::int64_t smallest = std::numeric_limits<T>::min())
+                     std::int64_t smallest = (std::numeric_limits<T>::min)())
 {
     auto const* member = from.if_contains(name);
     if (!member || member->is_null())
@@ -37,7 +37,7 @@ result<> read_number(const boost::json::object& from, std::string_view name, T& 
     if (auto const* as_int = member->if_int64()) {
         number = *as_int;
     } else if (auto const* as_unsigned = member->if_uint64()) { // what session_to_json puts for a port
-        if (std::cmp_greater(*as_unsigned, std::numeric_limits<std::int64_t>::max()))
+        if (std::cmp_greater(*as_unsigned, (std::numeric_limits<std::int64_t>::max)()))
             return bad_credentials(name, "is out of range");
         number = static_cast<std::int64_t>(*as_unsigned);
     } else if (auto const* text = member->if_string()) {
@@ -47,7 +47,7 @@ result<> read_number(const boost::json::object& from, std::string_view name, T& 
     } else {
         return bad_credentials(name, "is not a whole number");
     }
-    if (number < smallest || std::cmp_greater(number, std::numeric_limits<T>::max()))
+    if (number < smallest || std::cmp_greater(number, (std::numeric_limits<T>::max)()))
         return bad_credentials(name, "is out of range");
     value = static_cast<T>(number);
     return {};

@@ -83,7 +83,7 @@ inline verdict judge(const error& why, const call_history& history)
     if (why.number() == 420) {
         auto const seconds = why.seconds();
         if (seconds && *seconds >= 0 && std::chrono::seconds(*seconds) <= history.flood_wait_limit)
-            return {remedy::wait, std::max<std::chrono::steady_clock::duration>(std::chrono::seconds(*seconds),
+            return {remedy::wait, (std::max<std::chrono::steady_clock::duration>)(std::chrono::seconds(*seconds),
                                                                                std::chrono::milliseconds(100))};
         return {};
     }
@@ -99,7 +99,7 @@ inline verdict judge(const error& why, const call_history& history)
         return {};
     }
     if (is_internal_error(why) && history.retries < history.max_retries)
-        return {remedy::wait, history.retry_delay * (1 << std::min(history.retries, 10))};
+        return {remedy::wait, history.retry_delay * (1 << (std::min)(history.retries, 10))};
     return {};
 }
 

@@ -131,7 +131,7 @@ namespace detail {
                 if (end && offset >= *end)
                     co_return result<>{};
                 if (part->size() < options.part_size)
-                    end = std::min(end.value_or(offset + part->size()), offset + part->size());
+                    end = (std::min)(end.value_or(offset + part->size()), offset + part->size());
                 if (part->size() > options.part_size)
                     co_return error(errc::wrong_result, "the server sent more of the file than was asked for");
                 if (auto const written = sink.write(offset, *part); !written)
@@ -198,7 +198,7 @@ task<result<api::InputFile>> upload(Tg& tg, Source& source, upload_options optio
     crypto::system_random random;
     auto const id = static_cast<std::int64_t>(crypto::random_u64(random));
     detail::upload_job<Tg, Source> job{tg, source, options, id, size, part_size, static_cast<std::int32_t>(parts)};
-    auto const count = std::min<std::size_t>(std::max<std::size_t>(options.parallel, 1), static_cast<std::size_t>(parts));
+    auto const count = (std::min<std::size_t>)(std::max<std::size_t>(options.parallel, 1), static_cast<std::size_t>(parts));
     if (auto const done = co_await detail::work_together(job, count); !done)
         co_return done.error();
     if (size > big_file_size) {
@@ -225,11 +225,11 @@ task<result<std::uint64_t>> download(Tg& tg, api::InputFileLocation location, Si
     if (options.part_size == 0 || options.part_size % 4096 != 0 || (std::size_t{1} << 20) % options.part_size != 0)
         co_return error(errc::bad_argument, "the part size must divide 1 MiB and be a multiple of 4 KiB");
     detail::download_job<Tg, Sink> job{tg, std::move(location), sink, options};
-    std::size_t count = std::max<std::size_t>(options.parallel, 1);
+    std::size_t count = (std::max<std::size_t>)(options.parallel, 1);
     if (options.size != 0) {
         job.end = options.size;
         count = static_cast<std::size_t>(
-            std::min<std::uint64_t>(count, (options.size + options.part_size - 1) / options.part_size));
+            (std::min<std::uint64_t>)(count, (options.size + options.part_size - 1) / options.part_size));
     }
     if (auto const done = co_await detail::work_together(job, count); !done)
         co_return done.error();

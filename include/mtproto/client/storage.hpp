@@ -47,14 +47,14 @@ public:
     result<> save(const session_data& data) { return held_ ? held_->save(data) : result<>(); }
 
 private:
-    struct interface
+    struct any_place
     {
-        virtual ~interface() = default;
+        virtual ~any_place() = default;
         virtual result<std::optional<session_data>> load() = 0;
         virtual result<> save(const session_data& data) = 0;
     };
     template <class T>
-    struct model final : interface
+    struct model final : any_place
     {
         explicit model(T value) : place(std::move(value)) {}
         result<std::optional<session_data>> load() override { return place.load(); }
@@ -62,7 +62,7 @@ private:
         T place;
     };
     template <class T>
-    struct shared_model final : interface
+    struct shared_model final : any_place
     {
         explicit shared_model(std::shared_ptr<T> value) : place(std::move(value)) {}
         result<std::optional<session_data>> load() override { return place->load(); }
@@ -70,7 +70,7 @@ private:
         std::shared_ptr<T> place;
     };
 
-    std::shared_ptr<interface> held_{};
+    std::shared_ptr<any_place> held_{};
 };
 
 } // namespace mtproto

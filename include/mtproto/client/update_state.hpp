@@ -98,7 +98,7 @@ public:
     }
 
     /// Dates only move forward; the difference needs the last one.
-    void saw_date(std::int32_t date) noexcept { date_ = std::max(date_, date); }
+    void saw_date(std::int32_t date) noexcept { date_ = (std::max)(date_, date); }
 
     /// An update that moves its sequence by `count` to `to`. Appends to `ready` what may be applied now, in order.
     void push(update_track which, std::int32_t to, std::int32_t count, Payload payload, time_point now,

@@ -356,7 +356,7 @@ private:
             api::updates::getChannelDifference request;
             request.channel = channel;
             request.filter = api::channelMessagesFilterEmpty();
-            request.pts = std::max(at, 1);
+            request.pts = (std::max)(at, 1);
             request.limit = 100;
             auto answer = co_await tg_.invoke(request);
             if (!answer && (answer.error().is_rpc("CHANNEL_PRIVATE") || answer.error().is_rpc("CHANNEL_INVALID") ||

@@ -30,7 +30,7 @@ public:
     void process(bytes_view src, mutable_bytes dst)
     {
         while (!src.empty()) {
-            auto const part = std::min<std::size_t>(src.size(), INT_MAX / 2);
+            auto const part = (std::min<std::size_t>)(src.size(), INT_MAX / 2);
             int written = 0;
             detail::require(EVP_EncryptUpdate(context_.get(), detail::uchars(dst.data()), &written,
                                               detail::uchars(src.data()), static_cast<int>(part)) == 1);

@@ -20,7 +20,7 @@ void ige(bytes_view src, mutable_bytes dst, std::span<const std::byte, 32> key,
          std::span<const std::byte, 32> iv)
 {
     assert(src.size() % 16 == 0 && dst.size() == src.size());
-    auto const blocks = std::min(src.size(), dst.size()) / 16;
+    auto const blocks = (std::min)(src.size(), dst.size()) / 16;
 #if defined(MTPROTO_HAS_AESNI)
     if (has_aesni())
         return ige_aesni<Encrypt>(src.data(), dst.data(), blocks, key.data(), iv.data());
@@ -94,7 +94,7 @@ void ige_interleaved(std::span<const ige_job> jobs)
         for (std::size_t l = 0; l < Lanes; ++l) {
             while (lanes[l].blocks == 0 && !jobs.empty()) {
                 auto const& job = jobs.front();
-                lanes[l] = {job.src.data(), job.dst.data(), std::min(job.src.size(), job.dst.size()) / 16,
+                lanes[l] = {job.src.data(), job.dst.data(), (std::min)(job.src.size(), job.dst.size()) / 16,
                             16};
                 if (lanes[l].blocks != 0)
                     ige_load_lane<Encrypt>(state, l, job.key, job.iv);
@@ -105,7 +105,7 @@ void ige_interleaved(std::span<const ige_job> jobs)
                 continue;
             }
             ++active;
-            shortest = std::min(shortest, lanes[l].blocks);
+            shortest = (std::min)(shortest, lanes[l].blocks);
         }
         if (active == 0)
             break;

@@ -137,9 +137,9 @@ inline result<std::pair<std::uint64_t, std::uint64_t>> factorize(std::uint64_t p
     if (detail::is_prime_u63(pq))
         return bad("pq is a prime");
     std::uint64_t p = 0;
-    for (std::uint64_t small = 3; small < 256 && p == 0; small += 2) // rho is unreliable for tiny factors
-        if (pq % small == 0)
-            p = small;
+    for (std::uint64_t tiny = 3; tiny < 256 && p == 0; tiny += 2) // rho is unreliable for tiny factors
+        if (pq % tiny == 0)
+            p = tiny;
     detail::montgomery const m(pq);
     for (std::uint64_t c = 1; c <= 8 && p == 0; ++c)
         p = detail::brent_rho(m, pq, c);

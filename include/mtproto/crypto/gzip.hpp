@@ -29,9 +29,9 @@ inline result<bytes> gunzip(bytes_view data, const gzip_limits& limits = {})
 {
     if (data.size() > UINT_MAX)
         return error(errc::too_large, "compressed data is longer than 4 GiB");
-    auto allowed = std::min<std::size_t>(limits.max_output, UINT_MAX);
+    auto allowed = (std::min<std::size_t>)(limits.max_output, UINT_MAX);
     if (limits.max_ratio == 0 || data.size() < allowed / limits.max_ratio)
-        allowed = std::min(allowed, std::max(limits.free_output, data.size() * limits.max_ratio));
+        allowed = (std::min)(allowed, (std::max)(limits.free_output, data.size() * limits.max_ratio));
 
     z_stream stream{};
     if (inflateInit2(&stream, MAX_WBITS + 32) != Z_OK) // 32: tell gzip from zlib by the header
@@ -44,7 +44,7 @@ inline result<bytes> gunzip(bytes_view data, const gzip_limits& limits = {})
 
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(data.data()));
     stream.avail_in = static_cast<uInt>(data.size());
-    bytes out(std::min(allowed, std::max<std::size_t>(1024, data.size() * 4)));
+    bytes out((std::min)(allowed, (std::max<std::size_t>)(1024, data.size() * 4)));
     std::size_t size = 0;
     for (;;) {
         stream.next_out = reinterpret_cast<Bytef*>(out.data() + size);
@@ -66,7 +66,7 @@ inline result<bytes> gunzip(bytes_view data, const gzip_limits& limits = {})
                 return errc::bad_gzip;
             return error(errc::too_large, "compressed data inflates beyond the limit");
         }
-        out.resize(std::min(allowed, out.size() * 2));
+        out.resize((std::min)(allowed, out.size() * 2));
     }
     if (stream.avail_in != 0)
         return error(errc::bad_gzip, "bytes follow the compressed data");
@@ -81,7 +81,7 @@ inline bytes gzip(bytes_view data, int level = Z_DEFAULT_COMPRESSION)
     // zlib takes a quarter of a megabyte for its largest window, and clears much of it: a short text needs
     // little.
     auto const window = std::clamp(static_cast<int>(std::bit_width(data.size())), 10, MAX_WBITS);
-    if (deflateInit2(&stream, level, Z_DEFLATED, window + 16, std::min(window - 6, 8), Z_DEFAULT_STRATEGY) !=
+    if (deflateInit2(&stream, level, Z_DEFLATED, window + 16, (std::min)(window - 6, 8), Z_DEFAULT_STRATEGY) !=
         Z_OK)
         throw std::bad_alloc();
     bytes out(deflateBound(&stream, static_cast<uLong>(data.size())));

@@ -47,7 +47,7 @@ private:
     static void generate(mutable_bytes out)
     {
         while (!out.empty()) {
-            auto const part = std::min<std::size_t>(out.size(), INT_MAX);
+            auto const part = (std::min<std::size_t>)(out.size(), INT_MAX);
             if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(part)) != 1)
                 result<>(error(errc::random_failed)).value();
             out = out.subspan(part);
@@ -99,7 +99,7 @@ public:
     {
         while (!out.empty()) {
             auto const word = store_le64(next());
-            auto const part = std::min(out.size(), word.size());
+            auto const part = (std::min)(out.size(), word.size());
             std::copy_n(word.begin(), part, out.begin());
             out = out.subspan(part);
         }

@@ -14,7 +14,7 @@ public:
     using time_point = std::chrono::steady_clock::time_point;
 
     rate_limit() = default;
-    rate_limit(double rate, double burst) : rate_(rate), burst_(std::max(1.0, burst > 0 ? burst : rate)), left_(burst_) {}
+    rate_limit(double rate, double burst) : rate_(rate), burst_((std::max)(1.0, burst > 0 ? burst : rate)), left_(burst_) {}
 
     /// None if one more may pass, which then is counted; else how long to wait.
     std::optional<std::chrono::milliseconds> take(time_point now)
@@ -22,7 +22,7 @@ public:
         if (rate_ <= 0)
             return std::nullopt;
         if (filled_)
-            left_ = std::min(burst_, left_ + rate_ * std::max(0.0, std::chrono::duration<double>(now - *filled_).count()));
+            left_ = (std::min)(burst_, left_ + rate_ * (std::max)(0.0, std::chrono::duration<double>(now - *filled_).count()));
         filled_ = now;
         if (left_ >= 1) {
             left_ -= 1;

@@ -221,7 +221,7 @@ private:
         for (auto next = at.listeners.begin(); next != at.listeners.end();) {
             auto* const listener = *next++; // a slow one leaves
             listener->pump();
-            deepest = std::max(deepest, listener->waiting());
+            deepest = (std::max)(deepest, listener->waiting());
         }
         if (hub_.watch) {
             hub_.watch->updates_published(at.name, count, bytes);

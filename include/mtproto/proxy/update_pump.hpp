@@ -62,7 +62,7 @@ task<result<>> pump_updates(Tg& tg, server& to, std::string account_name, Failed
             co_return why;
         failed(why);
         timer.expires_after(pause);
-        pause = std::min(pause * 2, std::chrono::milliseconds(30000));
+        pause = (std::min)(pause * 2, std::chrono::milliseconds(30000));
         boost::system::error_code stopped;
         co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
         if (stopped)

@@ -57,11 +57,11 @@ inline std::string normalise_phone(std::string_view phone)
 
 inline std::string lower(std::string_view text)
 {
-    std::string small(text);
-    for (char& c : small)
+    std::string lower(text);
+    for (char& c : lower)
         if (c >= 'A' && c <= 'Z')
             c = static_cast<char>(c - 'A' + 'a');
-    return small;
+    return lower;
 }
 
 /// All accounts. References stay valid as long as the directory lives.

@@ -160,7 +160,7 @@ public:
         if (static_cast<std::uint64_t>(offset) >= all.size())
             return all.first(0);
         auto const from = static_cast<std::size_t>(offset);
-        return all.subspan(from, std::min(all.size() - from, static_cast<std::size_t>(limit)));
+        return all.subspan(from, (std::min)(all.size() - from, static_cast<std::size_t>(limit)));
     }
 
 private:

@@ -92,7 +92,7 @@ inline sent deliver(world& in, std::int64_t owner, std::int64_t actor, message w
     auto& dialog = box.dialogs()[what.chat];
     auto const& stored = box.put(std::move(what));
     if (stored.out)
-        dialog.read_inbox = std::max(dialog.read_inbox, stored.id); // writing in a chat reads it
+        dialog.read_inbox = (std::max)(dialog.read_inbox, stored.id); // writing in a chat reads it
     event happened{.what = event::kind::new_message, .chat = stored.chat, .id = stored.id};
     auto const& logged = box.record(std::move(happened));
     in.tell({.to = owner, .actor = actor, .what = logged});
@@ -108,7 +108,7 @@ inline sent post(world& in, room& where, std::int64_t actor, message what)
         what.views = 1;
     auto const& stored = box.put(std::move(what));
     auto& own = in.box_of(actor).dialogs()[where.self];
-    own.read_inbox = std::max(own.read_inbox, stored.id);
+    own.read_inbox = (std::max)(own.read_inbox, stored.id);
     event happened{.what = event::kind::new_message, .chat = stored.chat, .id = stored.id};
     auto const& logged = box.record(std::move(happened));
     for (auto const& [user, unused] : where.members)
@@ -362,7 +362,7 @@ inline affected read(world& in, std::int64_t who, peer where, std::int32_t max_i
         if (!m || m->out || !m->from.is_user() || m->from.id == who)
             continue;
         if (auto const* copy = in.box_of(m->from.id).copy(m->copies_of))
-            heard[m->from.id] = std::max(heard[m->from.id], copy->id);
+            heard[m->from.id] = (std::max)(heard[m->from.id], copy->id);
     }
     state.read_inbox = upto;
     event happened{.what = event::kind::read_inbox, .chat = where, .id = upto, .unread = box.unread(where, upto)};

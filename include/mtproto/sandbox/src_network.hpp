@@ -130,7 +130,7 @@ void server::send(const connection_ptr& to, bytes_view packet)
 /// A fault: what is sent in the meantime goes first.
 void server::send_later(const connection_ptr& to, std::vector<std::byte> packet)
 {
-    auto const wait = std::chrono::milliseconds(1 + draw() % static_cast<std::uint64_t>(std::max(faults_.delay_ms, 1)));
+    auto const wait = std::chrono::milliseconds(1 + draw() % static_cast<std::uint64_t>((std::max)(faults_.delay_ms, 1)));
     auto const timer = std::make_shared<asio::steady_timer>(strand_, wait);
     timer->async_wait([weak = weak_from_this(), to, timer, packet = std::move(packet)](boost::system::error_code ec) {
         auto const self = weak.lock();
@@ -464,7 +464,7 @@ void server::arm()
     std::optional<session::time_point> first;
     for (auto const& [id, s] : sessions_)
         if (auto const due = s.engine->next_timer(); due && !s.on.expired())
-            first = first ? std::min(*first, *due) : *due;
+            first = first ? (std::min)(*first, *due) : *due;
     if (!first)
         return;
     timer_.expires_at(std::chrono::steady_clock::time_point(

@@ -175,7 +175,7 @@ private:
     std::vector<std::int64_t> resend_ids_;     // of the server's messages, for msg_resend_req
     std::vector<std::int64_t> resend_answers_; // of our messages, for msg_resend_ans_req
     bool states_due_ = false;
-    time_point next_states_ = time_point::max();
+    time_point next_states_ = (time_point::max)();
     time_point next_salts_{};
     bool ping_due_ = false;
     time_point next_ping_{};
@@ -312,13 +312,13 @@ inline void client_engine::tick(time_point now)
     if (now >= next_ping_ && !std::exchange(ping_due_, true))
         shrink(now);
     if (now >= next_states_) {
-        next_states_ = time_point::max();
+        next_states_ = (time_point::max)();
         for (auto it = calls_.all().begin(); it != calls_.all().end();) {
             auto& c = (it++)->second;
             if (c.at != call::stage::sent && c.at != call::stage::asked)
                 continue;
             if (c.ask_at > now) {
-                next_states_ = std::min(next_states_, c.ask_at);
+                next_states_ = (std::min)(next_states_, c.ask_at);
             } else if (c.at == call::stage::asked && c.cut) {
                 on_no_state(c, now); // asked in vain
             } else {
@@ -333,13 +333,13 @@ inline std::optional<time_point> client_engine::next_timer() const
 {
     if (!connected_ || dead_)
         return std::nullopt;
-    auto at = std::min(next_ping_, next_states_);
+    auto at = (std::min)(next_ping_, next_states_);
     if (pinged_at_)
-        at = std::min(at, *pinged_at_ + options_.ping_timeout);
+        at = (std::min)(at, *pinged_at_ + options_.ping_timeout);
     if (!acks_.empty())
-        at = std::min(at, ack_at_);
+        at = (std::min)(at, ack_at_);
     if (options_.expires_at)
-        at = std::min(
+        at = (std::min)(
             at, time_point(std::chrono::seconds(*options_.expires_at - 60) - duration(clock_.offset_ns)));
     return at;
 }

@@ -83,7 +83,7 @@ inline void client_engine::note_restart(const std::vector<message_view>& message
             continue;
         auto first = m.msg_id;
         for (auto const& other : messages)
-            first = std::min(first, other.msg_id);
+            first = (std::min)(first, other.msg_id);
         received_.forget_order_below(first);
     }
 }

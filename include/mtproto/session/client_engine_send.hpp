@@ -156,8 +156,8 @@ inline void client_engine::put_state_requests(time_point now)
         request.msg_ids.push_back(c->msg_id);
         c->at = call::stage::asked;
         c->ask_at = now + c->ask_interval;
-        next_states_ = std::min(next_states_, c->ask_at);
-        c->ask_interval = std::min<duration>(c->ask_interval * 2, std::chrono::minutes(1));
+        next_states_ = (std::min)(next_states_, c->ask_at);
+        c->ask_interval = (std::min<duration>)(c->ask_interval * 2, std::chrono::minutes(1));
     }
     put_service({service::kind::state_request, true, 0, request.msg_ids, {}}, request, now);
 }
@@ -222,21 +222,21 @@ inline bool client_engine::put_call(call& c, time_point now)
             body = made;
         }
         if (c.options.compress)
-            if (auto small = packed(body, options_.gzip_threshold))
-                body = batch_storage_.add(std::move(*small));
+            if (auto compressed = packed(body, options_.gzip_threshold))
+                body = batch_storage_.add(std::move(*compressed));
         calls_.sent_as(c, put(body, c.options.content, now));
     }
     c.generation = generation_;
     c.ask_interval = options_.state_delay;
     c.ask_at = now + c.ask_interval;
-    next_states_ = std::min(next_states_, c.ask_at);
+    next_states_ = (std::min)(next_states_, c.ask_at);
     return true;
 }
 
 inline void client_engine::put_acks(time_point now)
 {
     static constexpr std::size_t most = 1000;
-    auto const count = std::min(acks_.size(), most);
+    auto const count = (std::min)(acks_.size(), most);
     if (!batch_.empty() && (!use_containers_ || batch_size_ + count * 8 > options_.max_container_size))
         return;
     auto& body = batch_storage_.next();

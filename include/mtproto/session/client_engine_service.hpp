@@ -89,7 +89,7 @@ inline void client_engine::on_state(std::int64_t msg_id, std::uint8_t state, tim
     c->acknowledged = true;
     c->at = call::stage::sent;
     c->ask_at = now + c->ask_interval;
-    next_states_ = std::min(next_states_, c->ask_at);
+    next_states_ = (std::min)(next_states_, c->ask_at);
     if ((state & message_status::answered) == 0)
         return;
     if (++c->lost_answers > options_.max_call_rejections)
@@ -105,7 +105,7 @@ inline void client_engine::on_no_state(call& c, time_point now)
         return resend_or_lose(c, session_known_ || c.acknowledged);
     c.at = call::stage::sent;
     c.ask_at = now + c.ask_interval;
-    next_states_ = std::min(next_states_, c.ask_at);
+    next_states_ = (std::min)(next_states_, c.ask_at);
 }
 
 inline void client_engine::on_state_info(bytes_view body, time_point now)

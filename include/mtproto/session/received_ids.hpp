@@ -31,7 +31,7 @@ public:
     /// With fewer than 1000 a replay could pass.
     static constexpr std::size_t smallest_capacity = 1000;
 
-    explicit received_ids(std::size_t capacity = 1024) : capacity_(std::max(capacity, smallest_capacity)) {}
+    explicit received_ids(std::size_t capacity = 1024) : capacity_((std::max)(capacity, smallest_capacity)) {}
 
     bool contains(std::int64_t msg_id) const
     {
@@ -84,7 +84,7 @@ public:
     /// The same for those below `first`, whether they are in or still to come: with it the sender began to count anew.
     void forget_order_below(std::int64_t first)
     {
-        ordered_from_ = std::max(ordered_from_, first);
+        ordered_from_ = (std::max)(ordered_from_, first);
         for (auto& e : ids_)
             e.ordered = e.ordered && e.msg_id >= first;
     }

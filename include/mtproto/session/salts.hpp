@@ -86,7 +86,7 @@ private:
     void change(const salt_period& to, std::int64_t unix_seconds)
     {
         auto old = current_;
-        old.valid_until = std::min(old.valid_until, unix_seconds);
+        old.valid_until = (std::min)(old.valid_until, unix_seconds);
         if (past_.size() == 16)
             past_.erase(past_.begin());
         past_.push_back(old);

@@ -222,7 +222,7 @@ private:
     std::set<std::int64_t> resend_;                                // of unacked_: to be sent again
     std::vector<std::int64_t> acks_;
     time_point ack_at_{};
-    time_point resend_at_ = time_point::max();
+    time_point resend_at_ = (time_point::max)();
     std::optional<time_point> disconnect_at_;
     std::optional<mt::http_wait> http_wait_;
 
@@ -288,14 +288,14 @@ inline std::optional<control> server_engine::next_control()
 
 inline std::optional<time_point> server_engine::next_timer() const
 {
-    auto at = connected_ ? resend_at_ : time_point::max();
+    auto at = connected_ ? resend_at_ : (time_point::max)();
     if (connected_ && !acks_.empty())
-        at = std::min(at, ack_at_);
+        at = (std::min)(at, ack_at_);
     for (auto const& w : waiting_)
-        at = std::min(at, w.until);
+        at = (std::min)(at, w.until);
     if (disconnect_at_)
-        at = std::min(at, *disconnect_at_);
-    return at == time_point::max() ? std::nullopt : std::optional(at);
+        at = (std::min)(at, *disconnect_at_);
+    return at == (time_point::max)() ? std::nullopt : std::optional(at);
 }
 
 } // namespace mtproto::session

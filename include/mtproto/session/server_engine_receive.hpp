@@ -42,7 +42,7 @@ inline result<> server_engine::receive(const plain_packet& packet, time_point no
     if (!first_msg_id_) {
         auto lowest = packet.msg_id;
         for (auto const& m : messages)
-            lowest = std::min(lowest, m.msg_id);
+            lowest = (std::min)(lowest, m.msg_id);
         first_msg_id_ = lowest;
         mt::new_session_created created;
         created.first_msg_id = lowest;
@@ -187,7 +187,7 @@ inline bool server_engine::on_service(const message_view& m, std::uint32_t id, b
     case mt::ping_delay_disconnect::tl_id:
         if (auto const ping = tl::decode<mt::ping_delay_disconnect>(body, true)) {
             on_ping(m.msg_id, ping->ping_id);
-            disconnect_at_ = now + std::chrono::seconds(std::max(ping->disconnect_delay, 0));
+            disconnect_at_ = now + std::chrono::seconds((std::max)(ping->disconnect_delay, 0));
         }
         return true;
     case mt::get_future_salts::tl_id:

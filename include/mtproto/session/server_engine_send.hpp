@@ -22,9 +22,9 @@ inline void server_engine::notify(bytes_view object)
 
 inline void server_engine::push(bytes_view updates, time_point)
 {
-    auto small = packed(updates, options_.gzip_threshold);
+    auto compressed = packed(updates, options_.gzip_threshold);
     fresh_.push_back(
-        {0, true, message_kind::notice, 0, small ? std::move(*small) : spare_.copy(updates), {}});
+        {0, true, message_kind::notice, 0, compressed ? std::move(*compressed) : spare_.copy(updates), {}});
 }
 
 /// Bytes of an rpc_result before what it carries.
@@ -43,8 +43,8 @@ inline bytes server_engine::result_of(std::int64_t msg_id, std::size_t size)
 
 inline void server_engine::reply(std::int64_t msg_id, bytes_view result, time_point now)
 {
-    auto const small = packed(result, options_.gzip_threshold);
-    auto const object = small ? bytes_view(*small) : result;
+    auto const compressed = packed(result, options_.gzip_threshold);
+    auto const object = compressed ? bytes_view(*compressed) : result;
     auto body = result_of(msg_id, object.size());
     std::copy(object.begin(), object.end(), body.begin() + rpc_result_head);
     finish(msg_id, known_request::stage::answered, std::move(body));
@@ -121,13 +121,13 @@ inline void server_engine::tick(time_point now)
     if (!waiting_.empty())
         release_waiting(now);
     if (options_.resend_after > duration::zero() && now >= resend_at_) {
-        resend_at_ = time_point::max();
+        resend_at_ = (time_point::max)();
         for (auto& [id, m] : unacked_) {
             auto const due = m.sent_at + options_.resend_after;
             if (due <= now)
                 resend_.insert(id);
             else
-                resend_at_ = std::min(resend_at_, due);
+                resend_at_ = (std::min)(resend_at_, due);
         }
     }
 }
@@ -155,7 +155,7 @@ inline void server_engine::mark_sent(outgoing& m, time_point now)
     m.sent_at = now;
     m.whole = false;
     if (options_.resend_after > duration::zero())
-        resend_at_ = std::min(resend_at_, now + options_.resend_after);
+        resend_at_ = (std::min)(resend_at_, now + options_.resend_after);
 }
 
 inline void server_engine::put_repetitions(batch& b, time_point now)
@@ -223,7 +223,7 @@ inline void server_engine::put_fresh(batch& b, time_point now)
 
 inline void server_engine::put_acks(batch& b, time_point now)
 {
-    auto const count = std::min<std::size_t>(acks_.size(), 1000);
+    auto const count = (std::min<std::size_t>)(acks_.size(), 1000);
     if (count == 0 || (b.messages.empty() && now < ack_at_) || !fits(b, count * 8 + 16))
         return;
     auto& body = b.storage.next();

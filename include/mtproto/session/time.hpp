@@ -32,8 +32,8 @@ struct server_clock
     static server_clock from_system()
     {
         using namespace std::chrono;
-        auto const unix = duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
-        return at(time_point(duration_cast<nanoseconds>(steady_clock::now().time_since_epoch())), unix,
+        auto const unix_ns = duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+        return at(time_point(duration_cast<nanoseconds>(steady_clock::now().time_since_epoch())), unix_ns,
                   false);
     }
 };

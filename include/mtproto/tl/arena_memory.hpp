@@ -101,7 +101,7 @@ private:
         auto const wanted = size + alignment;
         if (wanted < size)
             throw std::bad_array_new_length();
-        auto const room = std::max(wanted, next_block_);
+        auto const room = (std::max)(wanted, next_block_);
         blocks_.emplace_back(); // first, so that a failure leaves the arena as it was
         try {
             blocks_.back() = {std::unique_ptr<std::byte[]>(new std::byte[room]), room};

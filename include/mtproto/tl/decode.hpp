@@ -64,7 +64,7 @@ template <class T, class Wire>
 consteval std::size_t smallest_size()
 {
     if constexpr (aggregate<T> && std::same_as<Wire, wire::bare>)
-        return std::max<std::size_t>(4, detail::smallest_fields<T>());
+        return (std::max<std::size_t>)(4, detail::smallest_fields<T>());
     else if constexpr (aggregate<T>)
         return 4 + detail::smallest_fields<T>();
     else if constexpr (vector_type<T>)

@@ -134,7 +134,7 @@ public:
     void bytes(bytes_view value)
     {
         text_ += "0x";
-        for (auto const byte : value.first(std::min(value.size(), options_.max_bytes)))
+        for (auto const byte : value.first((std::min)(value.size(), options_.max_bytes)))
             hex(std::to_integer<unsigned>(byte));
         if (value.size() > options_.max_bytes) {
             text_ += "... (";

@@ -33,7 +33,7 @@ class field_names
 public:
     explicit constexpr field_names(std::string_view line) noexcept : rest_(line)
     {
-        rest_.remove_prefix(std::min(rest_.find(' '), rest_.size()));
+        rest_.remove_prefix((std::min)(rest_.find(' '), rest_.size()));
     }
 
     constexpr std::string_view next() noexcept

@@ -102,7 +102,7 @@ public:
     {
         auto const& plan = at.plan;
         std::fill_n(at.slots, plan.count, protobuf_slot{});
-        if (at.message.size() > std::numeric_limits<std::uint32_t>::max()) [[unlikely]]
+        if (at.message.size() > (std::numeric_limits<std::uint32_t>::max)()) [[unlikely]]
             return fail(errc::too_large, "is too large");
         protobuf_reader in(at.message);
         protobuf_field field;

@@ -110,7 +110,7 @@ private:
         case 2:
             return std::uint64_t{1} << 63 | std::uint64_t{1} << 31;
         case 3:
-            return std::numeric_limits<std::int64_t>::max();
+            return (std::numeric_limits<std::int64_t>::max)();
         case 4:
             return below(100);
         default:

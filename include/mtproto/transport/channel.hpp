@@ -126,7 +126,7 @@ public:
                 co_await stream_.async_read_some(boost::asio::buffer(room.data(), room.size()),
                                                  boost::asio::redirect_error(boost::asio::use_awaitable, ec));
             codec_.commit(size);
-            busy_ = size >= largest_read / 4 ? patience : std::max(busy_ - 1, 0);
+            busy_ = size >= largest_read / 4 ? patience : (std::max)(busy_ - 1, 0);
             ec = mapped(ec);
             if (ec && closed_)
                 co_return errc::not_connected;

@@ -82,7 +82,7 @@ inline std::size_t record_size(bytes_view record)
 inline void wrap(bytes_view data, std::vector<std::byte>& out)
 {
     while (!data.empty()) {
-        auto const part = data.first(std::min(data.size(), sent_record));
+        auto const part = data.first((std::min)(data.size(), sent_record));
         detail::append_hex(out, "170303");
         detail::append_be16(out, part.size());
         detail::append(out, part);

@@ -249,12 +249,12 @@ private:
             if (self->heard_)
                 delay = self->options_.reconnect_min;
             if (why.is(errc::transport_error) && why.number() == -429)
-                delay = std::max<clock::duration>(delay * 4, std::chrono::seconds(2));
-            auto const wait = std::min(self->jittered(delay), self->options_.reconnect_max);
+                delay = (std::max<clock::duration>)(delay * 4, std::chrono::seconds(2));
+            auto const wait = (std::min)(self->jittered(delay), self->options_.reconnect_max);
             self->tell_closed(why, wait);
             if (self->stopping_)
                 break;
-            delay = std::min(delay * 2, self->options_.reconnect_max);
+            delay = (std::min)(delay * 2, self->options_.reconnect_max);
             boost::system::error_code ec;
             self->pause_.expires_after(wait);
             co_await self->pause_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
@@ -532,9 +532,9 @@ private:
             if (self->temporary_) {
                 if (self->retire())
                     break;
-                timer = std::min(timer.value_or(session::time_point::max()), self->retire_at_);
+                timer = (std::min)(timer.value_or((session::time_point::max)()), self->retire_at_);
             }
-            timer = std::min(timer.value_or(session::time_point::max()), renewal);
+            timer = (std::min)(timer.value_or(session::(time_point::max)()), renewal);
             self->wake_.expires_at(*timer);
             boost::system::error_code ec;
             co_await self->wake_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
@@ -567,7 +567,7 @@ private:
     /// Renews the session if it is time; else says when to look again.
     session::time_point renew_if_due()
     {
-        auto const never = session::time_point::max();
+        auto const never = (session::time_point::max)();
         if (!engine_->bound())
             return never;
         if (!renew_by_ && options_.session_lifetime) {
@@ -593,7 +593,7 @@ private:
     {
         while (writing_) {
             wake_.cancel();
-            pause_.expires_at(clock::time_point::max());
+            pause_.expires_at((clock::time_point::max)());
             boost::system::error_code ec;
             co_await pause_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
         }

@@ -70,7 +70,7 @@ task<result<>> work_on_strand(Job& job, std::size_t count)
     }
     while (all.running != 0) {
         boost::system::error_code ec;
-        all.done.expires_at(std::chrono::steady_clock::time_point::max());
+        all.done.expires_at((std::chrono::steady_clock::time_point::max)());
         co_await all.done.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
         auto const state = co_await boost::asio::this_coro::cancellation_state;
         if (all.running != 0 && state.cancelled() != boost::asio::cancellation_type::none) {

@@ -6,6 +6,8 @@
 
 #if defined(MTPROTO_HAS_AESNI)
 
+#include <cpuid.h>
+
 #define MTPROTO_TARGET_VAES __attribute__((target("vaes,avx512f,aes,ssse3")))
 
 namespace mtproto::crypto::detail
@@ -15,7 +17,10 @@ inline bool has_vaes() noexcept
 {
     static bool const value = [] {
         __builtin_cpu_init();
-        return has_aesni() && __builtin_cpu_supports("vaes") && __builtin_cpu_supports("avx512f");
+        // Clang before 17 does not know "vaes": leaf 7, bit 9 of ecx. Whether the system saves the wide registers is told by avx512f.
+        unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+        return has_aesni() && __builtin_cpu_supports("avx512f") && __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 &&
+               (ecx >> 9 & 1) != 0;
     }();
     return value;
 }

@@ -70,7 +70,7 @@ inline void ige_encrypt_portable(const std::byte* src, std::byte* dst, std::size
     std::array<std::byte, 16 * group> work;
     std::copy_n(iv + 16, 16, plain.begin() + 16);
     while (blocks != 0) {
-        auto const count = std::min(blocks, group);
+        auto const count = (std::min)(blocks, group);
         std::copy_n(src, 16 * count, plain.begin() + 32);
         for (std::size_t i = 0; i < count; ++i)
             xor_block(&work[16 * i], &plain[16 * (i + 2)], &plain[16 * i]);

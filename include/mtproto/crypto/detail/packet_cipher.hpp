@@ -25,7 +25,7 @@ template <class T, class F>
 void in_groups(std::span<T> all, F&& f)
 {
     while (!all.empty()) {
-        auto const size = std::min(all.size(), packet_group);
+        auto const size = (std::min)(all.size(), packet_group);
         f(all.first(size));
         all = all.subspan(size);
     }

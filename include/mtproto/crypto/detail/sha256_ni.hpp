@@ -171,7 +171,7 @@ MTPROTO_TARGET_SHA inline void sha256_prefixed(const sha256_job* jobs) noexcept
         std::memcpy(edge[l] + 32, jobs[l].data, 32);
         at[l] = edge[l];
         whole[l] = (jobs[l].size - 32) / 64;
-        both = std::min(both, whole[l]);
+        both = (std::min)(both, whole[l]);
     }
     sha256_block<Lanes>(s, at);
     MTPROTO_UNROLL

@@ -81,7 +81,7 @@ private:
     std::optional<std::chrono::milliseconds> time_left(rpc_call& call) const
     {
         std::optional<std::chrono::milliseconds> left;
-        if (auto const deadline = call.context().deadline(); deadline != std::chrono::system_clock::time_point::max())
+        if (auto const deadline = call.context().deadline(); deadline != (std::chrono::system_clock::time_point::max)())
             left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::system_clock::now());
         auto const most = hub_.options.max_deadline;
         if (most.count() > 0 && (!left || *left > most))

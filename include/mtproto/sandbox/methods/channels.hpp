@@ -144,7 +144,7 @@ inline answer_to<chn::getParticipants<lean>> handle(call& c, const chn::getParti
     shown.mention(room.self);
     chn::channelParticipants<lean> made{.count = static_cast<std::int32_t>(all.size())};
     auto const limit = static_cast<std::size_t>(std::clamp(q.limit, 0, 200));
-    for (auto i = static_cast<std::size_t>(std::max(q.offset, 0)); i < all.size() && made.participants.size() < limit; ++i) {
+    for (auto i = static_cast<std::size_t>((std::max)(q.offset, 0)); i < all.size() && made.participants.size() < limit; ++i) {
         shown.mention(peer::user(all[i]));
         made.participants.push_back(detail::participant(c, room, all[i]));
     }

@@ -78,7 +78,7 @@ inline answer_to<msg::getDialogs<lean>> handle(call& c, const msg::getDialogs<le
         from = std::find_if(all.begin(), all.end(), [&](peer with) { return date_of(with) < q.offset_date; });
     }
     auto const limit = std::clamp(q.limit, 0, longest_page);
-    auto const to = std::min<std::ptrdiff_t>(limit, all.end() - from) + from;
+    auto const to = (std::min<std::ptrdiff_t>)(limit, all.end() - from) + from;
     for (auto at = from; at != to; ++at)
         detail::show_dialog(c, shown, *at, made);
     made.chats = shown.chats();

@@ -13,8 +13,8 @@ namespace mtproto::sandbox::methods::detail {
 /// The parts of an upload, joined. https://core.telegram.org/api/files
 inline result<bytes> take_upload(call& c, const raw::InputFile<lean>& input)
 {
-    if (auto const* small = tl::get_if<raw::inputFile<lean>>(input))
-        return c.in().files.take(c.my_id(), small->id, small->parts, false);
+    if (auto const* plain = tl::get_if<raw::inputFile<lean>>(input))
+        return c.in().files.take(c.my_id(), plain->id, plain->parts, false);
     if (auto const* big = tl::get_if<raw::inputFileBig<lean>>(input))
         return c.in().files.take(c.my_id(), big->id, big->parts, true);
     return refuse("MEDIA_INVALID");
@@ -22,8 +22,8 @@ inline result<bytes> take_upload(call& c, const raw::InputFile<lean>& input)
 
 inline std::string upload_name(const raw::InputFile<lean>& input)
 {
-    if (auto const* small = tl::get_if<raw::inputFile<lean>>(input))
-        return small->name;
+    if (auto const* plain = tl::get_if<raw::inputFile<lean>>(input))
+        return plain->name;
     if (auto const* big = tl::get_if<raw::inputFileBig<lean>>(input))
         return big->name;
     return {};

@@ -164,7 +164,7 @@ inline answer_to<msg::searchGlobal<lean>> handle(call& c, const msg::searchGloba
             look(c.in().channel_box(with.id));
     std::sort(found.begin(), found.end(), [](auto* a, auto* b) { return a->copies_of > b->copies_of; });
     // next_rate is the place in this order.
-    auto const skip = static_cast<std::size_t>(std::max(q.offset_rate, 0));
+    auto const skip = static_cast<std::size_t>((std::max)(q.offset_rate, 0));
     msg::messagesSlice<lean> made{};
     made.count = static_cast<std::int32_t>(found.size());
     auto const limit = static_cast<std::size_t>(std::clamp(q.limit, 0, longest_page));

@@ -54,9 +54,9 @@ inline answer_to<upd::getDifference<lean>> handle(call& c, const upd::getDiffere
         return upd::differenceEmpty<lean>{.date = c.now, .seq = 1};
     if (q.pts_total_limit && box.pts() - q.pts > *q.pts_total_limit)
         return upd::differenceTooLong<lean>{.pts = box.pts()};
-    auto const most = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(q.pts_limit.value_or(0x7fffffff), 1)), 1,
-                                              std::max<std::size_t>(c.at.settings.difference_limit, 1));
-    auto const to = std::min(log.size(), from + most);
+    auto const most = std::clamp<std::size_t>(static_cast<std::size_t>((std::max)(q.pts_limit.value_or(0x7fffffff), 1)), 1,
+                                              (std::max<std::size_t>)(c.at.settings.difference_limit, 1));
+    auto const to = (std::min)(log.size(), from + most);
     auto shown = present(c);
     upd::differenceSlice<lean> made{};
     detail::sort_events(shown, box, log, from, to, false, made.new_messages, made.other_updates);
@@ -93,9 +93,9 @@ inline answer_to<upd::getChannelDifference<lean>> handle(call& c, const upd::get
     }
     auto shown = present(c);
     shown.mention(room.self);
-    auto const limit = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(q.limit, 1)), 1,
-                                               std::max<std::size_t>(c.at.settings.channel_difference_limit, 1));
-    auto const to = std::min(log.size(), from + limit);
+    auto const limit = std::clamp<std::size_t>(static_cast<std::size_t>((std::max)(q.limit, 1)), 1,
+                                               (std::max<std::size_t>)(c.at.settings.channel_difference_limit, 1));
+    auto const to = (std::min)(log.size(), from + limit);
     upd::channelDifference<lean> made{.final = to == log.size(), .pts = log[to - 1].pts};
     made.timeout = 30;
     detail::sort_events(shown, box, log, from, to, true, made.new_messages, made.other_updates);
