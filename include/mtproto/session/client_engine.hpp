@@ -106,6 +106,7 @@ private:
     void on_rejected(std::int64_t msg_id, bool may_be_applied);
     void on_new_session(bytes_view body, time_point now);
     void on_state(std::int64_t msg_id, std::uint8_t state, time_point now);
+    void on_no_state(call& c, time_point now);
     void on_state_info(bytes_view body, time_point now);
     void on_all_info(bytes_view body, time_point now);
     void on_detailed_info(bytes_view body, time_point now);
@@ -250,6 +251,7 @@ inline void client_engine::connected(time_point now)
     for (auto& [id, c] : calls_.all())
         if (c.at != call::stage::queued) {
             c.at = call::stage::unsure;
+            c.cut = true;
             states_due_ = true;
         }
 }
@@ -289,15 +291,19 @@ inline void client_engine::tick(time_point now)
         ping_due_ = true;
     if (now >= next_states_) {
         next_states_ = time_point::max();
-        for (auto& [id, c] : calls_.all())
-            if (c.at == call::stage::sent || c.at == call::stage::asked) {
-                if (c.ask_at <= now) {
-                    c.at = call::stage::unsure;
-                    states_due_ = true;
-                } else {
-                    next_states_ = std::min(next_states_, c.ask_at);
-                }
+        for (auto it = calls_.all().begin(); it != calls_.all().end();) {
+            auto& c = (it++)->second;
+            if (c.at != call::stage::sent && c.at != call::stage::asked)
+                continue;
+            if (c.ask_at > now) {
+                next_states_ = std::min(next_states_, c.ask_at);
+            } else if (c.at == call::stage::asked && c.cut) {
+                on_no_state(c, now); // asked in vain
+            } else {
+                c.at = call::stage::unsure;
+                states_due_ = true;
             }
+        }
     }
 }
 

@@ -185,10 +185,20 @@ inline void client_engine::on_rpc_result(bytes_view body, time_point now)
         bytes storage;
         return on_result(*c, from.rest(), storage, now);
     }
-    // rpc_answer_unknown, rpc_answer_dropped_running or rpc_answer_dropped: each of them ends the matter.
-    if (auto const* s = log_.find(req_msg_id); s && s->what == service::kind::drop) {
+    auto const* s = log_.find(req_msg_id);
+    if (!s)
+        return;
+    if (s->what == service::kind::drop) {
+        // rpc_answer_unknown, rpc_answer_dropped_running or rpc_answer_dropped: each of them ends the matter.
         progress();
         log_.take(req_msg_id);
+    } else if (s->what == service::kind::state_request) {
+        // Its answer is no rpc_result: this is an error.
+        progress();
+        auto const asked = log_.take(req_msg_id);
+        for (auto const id : asked->ids)
+            if (auto* c = calls_.find_message(id); c && c->msg_id == id && c->at == call::stage::asked)
+                on_no_state(*c, now);
     }
 }
 

@@ -91,6 +91,17 @@ inline void client_engine::on_state(std::int64_t msg_id, std::uint8_t state, tim
     resend_answers_.push_back(msg_id);
 }
 
+/// The server does not tell a state, though it must: some that are not Telegram's know no such request. What may have been lost
+/// with its connection is sent again; what is only slow is waited for.
+inline void client_engine::on_no_state(call& c, time_point now)
+{
+    if (c.cut)
+        return resend_or_lose(c, session_known_ || c.acknowledged);
+    c.at = call::stage::sent;
+    c.ask_at = now + c.ask_interval;
+    next_states_ = std::min(next_states_, c.ask_at);
+}
+
 inline void client_engine::on_state_info(bytes_view body, time_point now)
 {
     auto const info = tl::decode<mt::msgs_state_info>(body);

@@ -92,6 +92,7 @@ struct pending_call
     call_options options{};
     stage at = stage::queued;
     bool acknowledged = false; ///< the server has it, as far as is known
+    bool cut = false;          ///< the connection that it went by was lost
     bool with_init = false;
     bool wrapped = false; ///< in invokeAfterMsg
     bool is_binding = false;
@@ -146,6 +147,7 @@ public:
             call.old_ids.push_back(call.msg_id);
         call.msg_id = call.packet_id = msg_id;
         call.at = pending_call::stage::sent;
+        call.cut = false;
         by_message_.emplace(msg_id, call.id);
         queue_.erase(call.id);
     }

@@ -142,10 +142,13 @@ public:
     bool pending() const noexcept { return stream_.pending() || (disguise_ && disguise_->raw.size() != 0); }
 
 private:
+    /// Fewer than the padded framing allows: some servers cut a packet to a multiple of four, and refuse what is left of more.
+    static constexpr std::size_t sent_padding = 3;
+
     stream_codec(const client_options& options, std::optional<obfuscation> hidden,
                  crypto::random_source& random)
         : stream_(side::client, options.framing, std::move(hidden), options.max_frame,
-                  padded_intermediate::max_padding),
+                  sent_padding),
           random_(&random)
     {
     }

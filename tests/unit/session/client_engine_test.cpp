@@ -736,6 +736,45 @@ TEST_CASE("client: a call without a sign of life is asked about", "[session]")
     CHECK(failed[0].why.is(errc::session_lost));
 }
 
+TEST_CASE("client: a server that tells no states gets again what the lost connection may have lost", "[session]")
+{
+    fixture f(without_salts());
+    f.warm_up();
+    f.call(1);
+    auto const lost = f.only();
+    f.client.disconnected(f.now);
+    f.client.connected(f.now);
+    auto ask = f.find(mt::msgs_state_req::tl_id);
+    mt::rpc_error why;
+    why.error_code = 400;
+    why.error_message = "METHOD_INVALID";
+    auto const refuse = [&] { REQUIRE(f.server.answer(ask.msg_id, *tl::encode(why), f.now)); };
+    SECTION("since it refuses")
+    {
+        refuse();
+    }
+    SECTION("since it is silent")
+    {
+        f.now += 14s;
+        CHECK(f.says_nothing());
+        f.now += 1s;
+    }
+    auto const again = f.find(call_id_tag);
+    CHECK(number_of(again.body) == 1);
+    CHECK(again.msg_id > lost.msg_id);
+
+    // On this connection it is only slow: it is asked about, and never sent again.
+    for (int i = 0; i < 3; ++i) {
+        f.now += 60s;
+        ask = f.find(mt::msgs_state_req::tl_id);
+        CHECK(tl::decode<mt::msgs_state_req>(ask.body)->msg_ids == std::vector<std::int64_t>{again.msg_id});
+        refuse();
+        CHECK(f.says_nothing());
+    }
+    REQUIRE(f.server.answer(again.msg_id, numbered(answer_tag, 1), f.now));
+    CHECK(take<answer>(f.client).size() == 1);
+}
+
 TEST_CASE("client: what the server asks about", "[session]")
 {
     fixture f(without_salts());
