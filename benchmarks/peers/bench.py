@@ -248,7 +248,7 @@ def machine():
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "load": os.getloadavg()[0],
         "tools": {name: text for name, text in {
-            "g++": text_of("g++", "-dumpfullversion"), "go": text_of("go", "env", "GOVERSION"), "rustc": text_of("rustc", "--version"),
+            "g++": text_of("g++", "-dumpfullversion"), "go": text_of("go", "env", "GOVERSION").removeprefix("go"), "rustc": (text_of("rustc", "--version").split() + ["", ""])[1],
             "node": text_of("node", "--version"), "python": platform.python_version()}.items() if text},
     }
 
