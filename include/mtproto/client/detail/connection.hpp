@@ -534,7 +534,7 @@ private:
                     break;
                 timer = (std::min)(timer.value_or((session::time_point::max)()), self->retire_at_);
             }
-            timer = (std::min)(timer.value_or(session::(time_point::max)()), renewal);
+            timer = (std::min)(timer.value_or((session::time_point::max)()), renewal);
             self->wake_.expires_at(*timer);
             boost::system::error_code ec;
             co_await self->wake_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
