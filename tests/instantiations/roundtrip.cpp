@@ -73,5 +73,5 @@ TEST_CASE("Constructors are found and made as without the library", "[instantiat
     auto const again = tl::decode<api::Updates>(tl::encode(made).value()).value();
     auto const* one = api::get_if<api::updateShort>(again);
     REQUIRE(one);
-    CHECK(api::holds<api::updateUserStatus>(one->update));
+    CHECK(api::holds<api::updateUserStatus>(*one->update));
 }
