@@ -62,7 +62,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("targets", nargs="*", metavar="TARGET")
-    args = parser.parse_args()
+    args = parser.parse_intermixed_args()
     known = sorted(p.name for p in (HERE / "corpus").iterdir())
     if unknown := [t for t in args.targets if t not in known]:
         parser.error(f"no target is called {unknown[0]}; there are {', '.join(known)}")

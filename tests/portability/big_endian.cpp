@@ -127,7 +127,8 @@ void framings()
     out.clear();
     transport::abridged brief(transport::side::client);
     bytes const longer(4 * 300);
-    check(brief.encode(longer, out, {}).has_value() && same(std::span(out).first(4), "7f2c0100"), "abridged: a long length is little endian");
+    check(brief.encode(longer, out, {}).has_value() && same(std::span(out).first(4), "7f2c0100"),
+          "abridged: a long length is little endian");
     auto const told = transport::detect(from_hex("eeeeeeee00000000"));
     check(told && told->framing == transport::framing_kind::intermediate && told->consumed == 4, "intermediate is detected");
 }

@@ -3,8 +3,8 @@
 
   big_endian.py [--cache DIR] INCLUDE_DIR BOOST_INCLUDE_DIR
 
-Needs Debian's g++-s390x-linux-gnu and qemu-user; without them it is skipped (exit code 77). Of Boost only headers are used. With --cache DIR it is not compiled again
-until a header of ours or the program changes.
+Needs Debian's g++-s390x-linux-gnu and qemu-user; without them it is skipped (exit code 77). Of Boost only headers are used.
+With --cache DIR it is not compiled again until a header of ours or the program changes.
 """
 
 import argparse
