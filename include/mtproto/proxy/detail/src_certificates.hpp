@@ -79,7 +79,9 @@ private:
             return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
         auto const& now = at.of.current_;
         grpc_ssl_pem_key_cert_pair const pair{now.private_key.c_str(), now.chain.c_str()};
-        *into = grpc_ssl_server_certificate_config_create(now.client_ca.empty() ? nullptr : now.client_ca.c_str(), &pair, 1);
+        // gRPC 1.51 aborts without an authority, even where no client is asked for a certificate; then any will do.
+        auto const& authority = now.client_ca.empty() ? now.chain : now.client_ca;
+        *into = grpc_ssl_server_certificate_config_create(authority.c_str(), &pair, 1);
         if (!*into)
             return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_FAIL;
         at.seen = at.of.version_;
