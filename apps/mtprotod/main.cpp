@@ -1,6 +1,7 @@
 // The command line of mtprotod: what can be written, what it means, and the examples that teach it.
 
 #include "commands.hpp"
+#include "grpc_log.hpp"
 
 #include "../mtproto/console.hpp"
 #include "../mtproto/suggest.hpp"
@@ -53,6 +54,7 @@ Environment:
 
 Signals:
   SIGTERM, SIGINT   calls under way are answered, then it ends with 0; a second signal ends it at once
+  SIGHUP            tokens and certificates are read again; on a terminal, as SIGTERM
 
 Examples:
   mtprotod start --sandbox --port 0 --metrics 9464
@@ -200,6 +202,7 @@ int run(int argc, char** argv)
     add_test(app, test, chosen);
 
     apps::set_colours("auto");
+    take_grpc_log();
     if (argc == 1) {
         std::fputs(app.help().c_str(), stdout);
         return exit_usage;

@@ -125,7 +125,7 @@ struct metrics::state
     prometheus::Family<prometheus::Counter>& token_calls =
         counter("mtprotod_token_calls_total", "Calls that ended, by the token that they were made with.");
     prometheus::Family<prometheus::Counter>& published =
-        counter("mtprotod_updates_published_total", "Updates that came from Telegram.");
+        counter("mtprotod_updates_published_total", "Updates that came from Telegram, by constructor; \"reset\" where some were lost.");
     prometheus::Family<prometheus::Counter>& sent = counter("mtprotod_updates_sent_total", "Updates handed to listeners.");
     prometheus::Family<prometheus::Counter>& dropped =
         counter("mtprotod_updates_dropped_total", "Updates left unsent when a slow listener was dropped.");
@@ -188,6 +188,23 @@ struct metrics::state
         }
         return found->second;
     }
+    // The set of kinds is that of the schema: they are told by what decodes updates, never by a client.
+    std::map<std::string, std::map<std::string, prometheus::Counter*, std::less<>>, std::less<>> published_known;
+    prometheus::Counter& published_of(std::string_view account, std::string_view kind)
+    {
+        if (kind.empty())
+            kind = "reset";
+        std::lock_guard const lock(mutex);
+        auto of_account = published_known.find(account);
+        if (of_account == published_known.end())
+            of_account = published_known.try_emplace(std::string(account)).first;
+        auto found = of_account->second.find(kind);
+        if (found == of_account->second.end()) {
+            auto& fresh = published.Add({{"account", std::string(account)}, {"kind", std::string(kind)}});
+            found = of_account->second.emplace(std::string(kind), &fresh).first;
+        }
+        return *found->second;
+    }
     static labels of(std::string_view account) { return {{"account", std::string(account)}}; }
 
     // Last: it stops before what it reads goes.
@@ -241,7 +258,6 @@ void metrics::account_added(std::string_view account, std::function<bool()> conn
     state_->reconnects.Add(of);
     state_->listeners.Add(of).Set(0);
     state_->queue.Add(of).Set(0);
-    state_->published.Add(of);
     state_->sent.Add(of);
 }
 void metrics::account_reconnected(std::string_view account) { state_->reconnects.Add(state::of(account)).Increment(); }
@@ -291,9 +307,9 @@ void metrics::listener_closed(const proxy::call_info& call, bool dropped)
     log(dropped ? log_level::warning : log_level::debug, dropped ? "slow listener dropped" : "listener closed",
         {{"account", call.account}, {"client", call.token}, {"peer", call.peer}});
 }
-void metrics::updates_published(std::string_view account, std::size_t updates, std::size_t)
+void metrics::updates_published(std::string_view account, std::string_view kind, std::size_t updates, std::size_t)
 {
-    state_->published.Add(state::of(account)).Increment(static_cast<double>(updates));
+    state_->published_of(account, kind).Increment(static_cast<double>(updates));
 }
 void metrics::updates_sent(std::string_view account, std::size_t updates, std::size_t)
 {

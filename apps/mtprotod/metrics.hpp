@@ -13,7 +13,7 @@ namespace mtproto::daemon {
 
 /// An observer that counts calls, latencies, updates and listeners, and writes calls to the log.
 ///
-/// Thread safe. Its labels are names of methods, status codes, accounts and tokens: nothing that a client can choose freely.
+/// Thread safe. Its labels are names of methods, kinds of updates, status codes, accounts and tokens: nothing that a client can choose freely.
 class metrics final : public proxy::observer
 {
 public:
@@ -38,7 +38,7 @@ public:
     void call_finished(const proxy::call_info&, const proxy::call_outcome&) override;
     void listener_opened(const proxy::call_info&) override;
     void listener_closed(const proxy::call_info&, bool dropped) override;
-    void updates_published(std::string_view account, std::size_t updates, std::size_t bytes) override;
+    void updates_published(std::string_view account, std::string_view kind, std::size_t updates, std::size_t bytes) override;
     void updates_sent(std::string_view account, std::size_t updates, std::size_t bytes) override;
     void updates_dropped(std::string_view account, std::size_t updates) override;
     void queue_depth(std::string_view account, std::size_t updates) override;

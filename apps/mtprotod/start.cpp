@@ -20,6 +20,7 @@
 #include <thread>
 
 #include <csignal>
+#include <ctime>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -42,11 +43,11 @@ int fail(const error& why)
     return why.is(errc::bad_argument) ? exit_usage : exit_failed;
 }
 
-/// The signals that end the daemon, taken by wait() alone. Set up before any thread is made.
-class ending_signals
+/// The signals that the daemon obeys, taken by wait() alone. Set up before any thread is made.
+class obeyed_signals
 {
 public:
-    ending_signals()
+    obeyed_signals()
     {
         sigemptyset(&set_);
         for (int const one : {SIGINT, SIGTERM, SIGHUP})
@@ -63,6 +64,52 @@ public:
 private:
     sigset_t set_{};
 };
+
+/// What one reads in `systemctl reload`: RELOADING=1 with the time, until READY=1.
+void notify_reloading()
+{
+    ::timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    auto const microseconds = static_cast<std::int64_t>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1000;
+    notify_service_manager("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds));
+}
+
+/// Tokens and certificates, read again from where they were read at the start.
+result<std::size_t> reload(proxy::server& server, settings given, const std::string& config)
+{
+    if (!config.empty()) {
+        auto lower = read_configuration(config);
+        if (!lower)
+            return lower.error();
+        given = merged(std::move(given), std::move(*lower));
+    }
+    auto options = server_options_of(given);
+    if (!options)
+        return options.error();
+    auto const count = options->tokens.size();
+    if (auto const done = server.reload(std::move(options->tokens), std::move(options->tls)); !done)
+        return done.error();
+    return count;
+}
+
+/// Until a signal ends the daemon, which it returns. SIGHUP reloads; but a terminal that is closed sends it too, and takes a
+/// daemon that was started on it along.
+int obey(const obeyed_signals& signals, proxy::server& server, const settings& given, const std::string& config)
+{
+    bool const on_terminal = ::isatty(STDIN_FILENO) == 1;
+    for (;;) {
+        auto const signal = signals.wait();
+        if (signal != SIGHUP || on_terminal)
+            return signal;
+        notify_reloading();
+        auto const done = reload(server, given, config);
+        if (done)
+            log_info("reloaded", {{"callers", *done}});
+        else
+            log_error("not reloaded, what was in force stays so", {{"why", done.error().text().empty() ? done.error().message() : done.error().text()}});
+        notify_service_manager("READY=1");
+    }
+}
 
 std::string address_of(const std::string& listen, int port)
 {
@@ -138,6 +185,7 @@ void print_sandbox_help(const apps::local_sandbox& sandbox, const std::vector<st
 
 int run_start(settings given, const std::string& config)
 {
+    auto const arguments = given;
     if (!config.empty()) {
         auto lower = read_configuration(config);
         if (!lower)
@@ -162,7 +210,7 @@ int run_start(settings given, const std::string& config)
 
     std::unique_ptr<apps::local_sandbox> sandbox;
     result<std::vector<session>> sessions = std::vector<session>();
-    std::optional<ending_signals> signals;
+    std::optional<obeyed_signals> signals;
     if (given.sandbox) {
         if (!given.accounts.empty() || !given.sign_in.phone.empty())
             return fail(error(errc::bad_argument, "--sandbox brings its own accounts; leave out --secrets and --phone"));
@@ -209,13 +257,13 @@ int run_start(settings given, const std::string& config)
         if (sandbox)
             print_sandbox_help(*sandbox, addresses);
         notify_service_manager("READY=1");
-        // SIGHUP ends it too: what the settings say is read at start only.
-        auto const signal = signals->wait();
+        auto const signal = obey(*signals, server, arguments, config);
         notify_service_manager("STOPPING=1");
         log_info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP"}});
         // Calls under way may take a while; whoever cannot wait asks twice.
         std::thread([&signals] {
-            signals->wait();
+            while (signals->wait() == SIGHUP && ::isatty(STDIN_FILENO) != 1) {
+            }
             log_warning("stopped at once by a second signal");
             std::fflush(nullptr);
             ::_exit(exit_ok);

@@ -38,7 +38,7 @@ constexpr bool matches(std::string_view pattern, std::string_view name) noexcept
     return p == pattern.size();
 }
 
-/// One who calls: a token, or everybody where there are none. Lives as long as the access_control.
+/// One who calls: a token, or everybody where there are none. Calls hold on to theirs: an access_control can be replaced.
 class caller
 {
 public:
@@ -132,17 +132,17 @@ public:
         auto const or_default = [](std::size_t value, std::size_t fallback) { return value != 0 ? value : fallback; };
         for (auto const& token : options.tokens)
             tokens_.push_back({digest(token.secret),
-                               std::make_unique<caller>(token, or_default(token.max_calls, options.max_calls),
+                               std::make_shared<caller>(token, or_default(token.max_calls, options.max_calls),
                                                         or_default(token.max_streams, options.max_streams))});
-        everybody_ = std::make_unique<caller>(access_token{}, options.max_calls, options.max_streams);
+        everybody_ = std::make_shared<caller>(access_token{}, options.max_calls, options.max_streams);
     }
 
     /// The caller with this `authorization` header; null if tokens are needed and it is none of them. Without a token nothing
     /// else about a call may be looked at, so that a stranger learns nothing.
-    caller* find(std::string_view authorization) const
+    std::shared_ptr<caller> find(std::string_view authorization) const
     {
         if (tokens_.empty())
-            return everybody_.get();
+            return everybody_;
         constexpr std::string_view scheme = "bearer ";
         bool good = authorization.size() > scheme.size();
         for (std::size_t i = 0; good && i < scheme.size(); ++i)
@@ -151,11 +151,16 @@ public:
             return nullptr;
         // Digests, all of them: the time tells neither which token came close nor how long one is.
         auto const given = digest(authorization.substr(scheme.size()));
-        caller* found = nullptr;
+        std::shared_ptr<caller> found;
         for (auto const& one : tokens_)
             if (crypto::equal_constant_time(given, one.secret))
-                found = one.who.get();
+                found = one.who;
         return found;
+    }
+    /// Whether there is a caller of this name; for those that another access_control let in.
+    bool knows(std::string_view name) const
+    {
+        return tokens_.empty() || std::any_of(tokens_.begin(), tokens_.end(), [&](auto const& one) { return one.who->name() == name; });
     }
 
     static call_status unauthenticated()
@@ -173,10 +178,10 @@ private:
     struct known
     {
         crypto::sha256_digest secret;
-        std::unique_ptr<caller> who;
+        std::shared_ptr<caller> who;
     };
     std::vector<known> tokens_{};
-    std::unique_ptr<caller> everybody_{};
+    std::shared_ptr<caller> everybody_{};
 };
 
 } // namespace mtproto::proxy

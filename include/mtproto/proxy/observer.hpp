@@ -45,9 +45,9 @@ public:
     /// `dropped`: it was too slow.
     virtual void listener_closed(const call_info&, [[maybe_unused]] bool dropped) {}
 
-    /// Entered the account's log.
-    virtual void updates_published([[maybe_unused]] std::string_view account, [[maybe_unused]] std::size_t updates,
-                                   [[maybe_unused]] std::size_t bytes)
+    /// Entered the account's log: updates of one kind, a constructor of Update; empty for a notice that something was lost.
+    virtual void updates_published([[maybe_unused]] std::string_view account, [[maybe_unused]] std::string_view kind,
+                                   [[maybe_unused]] std::size_t updates, [[maybe_unused]] std::size_t bytes)
     {
     }
     /// Handed to gRPC for one listener.

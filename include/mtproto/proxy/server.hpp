@@ -51,6 +51,12 @@ public:
     /// Gives updates to the listeners of an account, in the order of the calls. Does not block.
     void publish(std::string_view account_name, published_batch batch);
 
+    /// Other tokens and another certificate from now on, for new calls and new connections. What is open stays so, but for the
+    /// streams of tokens whose names are gone, which end with UNAUTHENTICATED. Fails with errc::bad_argument and changes
+    /// nothing where start() would refuse them, or where TLS or certificates of clients would come or go: that takes a new server.
+    /// In force when it returns; not to be called from observers or accounts, nor while another thread starts or ends the server.
+    result<> reload(std::vector<access_token> tokens, tls_certificate tls);
+
     /// From now on new calls are answered UNAVAILABLE, health says NOT_SERVING, streams end with UNAVAILABLE "draining";
     /// calls under way go on. Does not block.
     void drain();

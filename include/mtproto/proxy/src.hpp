@@ -4,6 +4,7 @@
 #include <mtproto/proxy/server.hpp>
 
 #include <mtproto/proxy/detail/src_router.hpp>
+#include <mtproto/crypto/certificate.hpp>
 #include <mtproto/proxy/listen_address.hpp>
 
 #include <grpcpp/security/server_credentials.h>
@@ -12,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 
+#include <future>
 #include <sys/stat.h>
 
 namespace mtproto::proxy {
@@ -28,16 +30,13 @@ namespace detail {
         return !failed;
     }
 
-    inline std::shared_ptr<grpc::ServerCredentials> credentials(const tls_certificate& tls)
+    inline result<> check(const tls_certificate& tls)
     {
         if (tls.empty())
-            return grpc::InsecureServerCredentials();
-        grpc::SslServerCredentialsOptions options(tls.client_ca.empty()
-                                                      ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-                                                      : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-        options.pem_root_certs = tls.client_ca;
-        options.pem_key_cert_pairs.push_back({tls.private_key, tls.chain});
-        return grpc::SslServerCredentials(options);
+            return {};
+        if (auto const pair = crypto::check_key_pair(tls.chain, tls.private_key); !pair)
+            return pair;
+        return tls.client_ca.empty() ? result<>() : crypto::check_certificates(tls.client_ca);
     }
 
     /// Sockets are made with this mode from the beginning; the umask is the process's, so start() should come early.
@@ -81,13 +80,17 @@ public:
 
         grpc::ServerBuilder builder;
         std::vector<int> ports(addresses->size(), 0);
-        auto const tcp = detail::credentials(hub_.options.tls);
+        if (auto const good = detail::check(hub_.options.tls); !good)
+            return good.error();
+        if (!hub_.options.tls.empty())
+            hub_.runtime->tls = std::make_unique<detail::certificates>(hub_.options.tls);
         for (std::size_t i = 0; i < addresses->size(); ++i) {
             auto const& at = (*addresses)[i];
             bool const local = at.from == listen_address::reach::unix_socket;
             if (local && detail::is_in_use(at.host))
                 return error(errc::connect_failed, "another server listens on " + at.text());
-            builder.AddListeningPort(at.text(), local ? grpc::InsecureServerCredentials() : tcp, &ports[i]);
+            builder.AddListeningPort(at.text(), local || !hub_.runtime->tls ? grpc::InsecureServerCredentials() : hub_.runtime->tls->for_port(),
+                                     &ports[i]);
         }
         auto const size = [](std::size_t bytes) { return static_cast<int>(std::min<std::size_t>(bytes, 0x7fffffff)); };
         builder.SetMaxReceiveMessageSize(size(hub_.options.max_request));
@@ -116,9 +119,7 @@ public:
             std::string all;
             for (auto const& at : *addresses)
                 all += (all.empty() ? "" : ", ") + at.text();
-            return error(errc::connect_failed, "cannot listen on " + all +
-                                                   (hub_.options.tls.empty() ? ": is an address in use?"
-                                                                             : ": an address is in use, or the certificate or its key is no good"));
+            return error(errc::connect_failed, "cannot listen on " + all + ": is an address in use?");
         }
         for (std::size_t i = 0; i < ports.size(); ++i)
             if ((*addresses)[i].from == listen_address::reach::unix_socket)
@@ -147,17 +148,47 @@ public:
             hub_.post([this, at, batch = std::move(batch)] { enter(*at, batch); });
     }
 
+    result<> reload(std::vector<access_token> tokens, tls_certificate tls)
+    {
+        auto next = hub_.options;
+        bool const same_kind = next.tls.empty() == tls.empty() && next.tls.client_ca.empty() == tls.client_ca.empty();
+        next.tokens = std::move(tokens);
+        next.tls = std::move(tls);
+        auto good = checked_addresses(next);
+        if (!good)
+            return good.error();
+        if (!same_kind)
+            return error(errc::bad_argument, "TLS and certificates of clients cannot come or go while the server runs; start it anew for that");
+        if (auto const usable = detail::check(next.tls); !usable)
+            return usable.error();
+        auto fresh = std::make_shared<const access_control>(next);
+        for (auto& token : next.tokens)
+            crypto::wipe(std::as_writable_bytes(std::span(token.secret)));
+        if (hub_.runtime->tls)
+            hub_.runtime->tls->replace(std::move(next.tls));
+        if (!thread_.joinable()) {
+            hub_.access = std::move(fresh);
+            return {};
+        }
+        // In force when this returns; a server that is closed first lets the promise go.
+        auto done = std::make_shared<std::promise<void>>();
+        auto const in_force = done->get_future();
+        hub_.post([this, fresh = std::move(fresh), done = std::move(done)] {
+            hub_.access = fresh;
+            end_streams(access_control::unauthenticated(),
+                        [&](const detail::rpc_call& call) { return call.by() && !fresh->knows(call.by()->name()); });
+            done->set_value();
+        });
+        in_force.wait();
+        return {};
+    }
+
     void drain()
     {
         if (hub_.draining.exchange(true))
             return;
         note("draining");
-        hub_.post([this] {
-            auto const open = hub_.streams;
-            for (auto* const stream : open)
-                if (hub_.streams.contains(stream))
-                    stream->handler()->on_drain(*stream);
-        });
+        hub_.post([this] { end_streams(detail::draining_status(), [](const detail::rpc_call&) { return true; }); });
     }
 
     void stop(std::chrono::milliseconds patience)
@@ -211,10 +242,10 @@ private:
 
     void enter(detail::served_account& at, const published_batch& batch)
     {
-        std::size_t count = 0, bytes = 0, deepest = 0;
+        std::size_t deepest = 0;
         at.log.publish(batch, [&](const log_entry<grpc::Slice>& one) {
-            ++count;
-            bytes += one.size;
+            if (hub_.watch)
+                hub_.watch->updates_published(at.name, one.kind, 1, one.size);
             for (auto* const listener : at.listeners)
                 listener->entered(one);
         });
@@ -223,10 +254,17 @@ private:
             listener->pump();
             deepest = (std::max)(deepest, listener->waiting());
         }
-        if (hub_.watch) {
-            hub_.watch->updates_published(at.name, count, bytes);
+        if (hub_.watch)
             hub_.watch->queue_depth(at.name, deepest);
-        }
+    }
+
+    template <class Which>
+    void end_streams(const call_status& why, Which which)
+    {
+        auto const open = hub_.streams;
+        for (auto* const stream : open)
+            if (hub_.streams.contains(stream) && which(*stream))
+                stream->handler()->on_stop(*stream, why);
     }
 
     bool wait_for_calls(std::chrono::milliseconds patience)
@@ -274,6 +312,10 @@ std::vector<int> server::ports() const { return core_->ports(); }
 void server::publish(std::string_view account_name, published_batch batch)
 {
     core_->publish(account_name, std::move(batch));
+}
+result<> server::reload(std::vector<access_token> tokens, tls_certificate tls)
+{
+    return core_->reload(std::move(tokens), std::move(tls));
 }
 void server::drain() { core_->drain(); }
 void server::shutdown() { core_->stop(core_->options().drain_time); }

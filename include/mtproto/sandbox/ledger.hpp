@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -42,9 +43,14 @@ public:
     }
     const std::map<std::uint32_t, int>& calls() const noexcept { return calls_; }
 
+    /// The calls, by their msg_id, that clients wait for no more (rpc_drop_answer), whether they were applied or not.
+    void dropped(std::int64_t msg_id) { dropped_.insert(msg_id); }
+    const std::set<std::int64_t>& dropped() const noexcept { return dropped_; }
+
 private:
     std::map<std::pair<std::int64_t, std::int64_t>, applied> sends_;
     std::map<std::uint32_t, int> calls_;
+    std::set<std::int64_t> dropped_;
 };
 
 } // namespace mtproto::sandbox

@@ -393,6 +393,11 @@ void server::answer_control(const session_key& id, session_record& in, const ses
         in.engine->reply_destroy_session(destroy->session_id, other);
         return;
     }
+    if (auto const* const drop = std::get_if<session::dropped_request>(&asked)) {
+        log("a call is dropped");
+        at.in.ledger.dropped(drop->msg_id);
+        return;
+    }
     in.engine->reply_destroy_auth_key(mt::destroy_auth_key_ok{});
     flush(in);
     log("the key is destroyed");

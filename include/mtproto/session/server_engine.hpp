@@ -67,7 +67,12 @@ struct destroy_auth_key_request
 {
     std::int64_t msg_id = 0;
 };
-using control = std::variant<destroy_session_request, destroy_auth_key_request>;
+/// The client does not wait for a call any more (rpc_drop_answer): whoever works on it may stop. It is answered already.
+struct dropped_request
+{
+    std::int64_t msg_id = 0; ///< of the call
+};
+using control = std::variant<destroy_session_request, destroy_auth_key_request, dropped_request>;
 
 /// One session of one client: decrypted packets go in, requests come out; answers and updates go in, packets
 /// come out.

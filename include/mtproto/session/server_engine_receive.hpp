@@ -225,7 +225,7 @@ inline bool server_engine::on_service(const message_view& m, std::uint32_t id, b
         return controls_.push_back(destroy_auth_key_request{m.msg_id}), true;
     case mt::rpc_drop_answer::tl_id:
         if (auto const drop = tl::decode<mt::rpc_drop_answer>(body, true))
-            on_drop(m.msg_id, drop->req_msg_id);
+            on_drop(m.msg_id, drop->req_msg_id), controls_.push_back(dropped_request{drop->req_msg_id});
         return true;
     default:
         return false;

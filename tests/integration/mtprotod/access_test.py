@@ -1,10 +1,11 @@
 """Who may call: tokens, TLS, client certificates."""
 
 import shutil
+import signal
 import subprocess
 import unittest
 
-from support import Case
+from support import Case, eventually
 
 ALL, FEW = "token-for-everything-0123456789", "token-for-little-0123456789abc"
 
@@ -36,6 +37,37 @@ class Tokens(Case):
         for secret in (ALL, FEW, slow, "wrong-token-0123456789"):
             self.assertNotIn(secret, page + daemon.log.read_text())
 
+    def test_sighup_reads_tokens_again(self):
+        configuration = self.folder / "mtprotod.toml"
+        written = f'listen = "127.0.0.1:0"\ntokens = "{self.tokens}"\n[token.configured]\ntoken = "%s"\n'
+        configuration.write_text(written % "token-of-the-configuration-1")
+        configuration.chmod(0o600)
+        daemon = self.start("--sandbox", "--config", configuration)
+        self.dialogs(daemon.address, "--token", ALL)
+        self.dialogs(daemon.address, "--token", "token-of-the-configuration-1")
+
+        configuration.write_text(written % "token-of-the-configuration-2")
+        self.tokens.write_text(f'[renewed]\ntoken = "{FEW}"\n')
+        daemon.process.send_signal(signal.SIGHUP)
+        self.assertTrue(eventually(lambda: " reloaded callers=2" in daemon.log.read_text()), daemon.log.read_text())
+        self.dialogs(daemon.address, "--token", FEW)
+        self.dialogs(daemon.address, "--token", "token-of-the-configuration-2")
+        for old in (ALL, "token-of-the-configuration-1"):
+            self.fails(1, "test", "--proxy", daemon.address, "--token", old, says="refused")
+
+        # A file that cannot be used changes nothing, and the log says so without quoting it.
+        self.tokens.write_text(f'[broken]\ntoken = {ALL}\n')
+        daemon.process.send_signal(signal.SIGHUP)
+        self.assertTrue(eventually(lambda: " not reloaded, what was in force stays so " in daemon.log.read_text()), daemon.log.read_text())
+        self.assertIn("tokens.toml:2", daemon.log.read_text())
+        self.dialogs(daemon.address, "--token", FEW)
+        self.tokens.unlink()
+        daemon.process.send_signal(signal.SIGHUP)
+        self.assertTrue(eventually(lambda: daemon.log.read_text().count(" not reloaded, ") == 2))
+        self.dialogs(daemon.address, "--token", FEW)
+        self.assertNotIn(ALL, daemon.log.read_text())
+        self.assertEqual(daemon.stop(), 0)
+
     def test_a_client_keeps_its_token_to_itself(self):
         self.fails(128, "test", "--proxy", "192.0.2.1:1", "--token", ALL, says="without TLS")
 
@@ -62,6 +94,21 @@ class Tls(Case):
         self.dialogs(daemon.address, "--ca", "ca.pem")
         self.fails(1, "test", "--proxy", daemon.address, "--tls", "--timeout", 10)  # unknown to the system
         self.fails(1, "test", "--proxy", daemon.address, "--timeout", 10)
+
+    def test_sighup_reads_the_certificate_again(self):
+        daemon = self.start("--sandbox", "--port", 0, "--tls-cert", "server.pem", "--tls-key", "server.key")
+        self.dialogs(daemon.address, "--ca", "ca.pem")
+        # The key alone is no pair with the old certificate.
+        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "server.key",
+                     "-out", "new.pem", "-subj", "/CN=localhost", "-days", "2", "-addext", "subjectAltName=IP:127.0.0.1")
+        daemon.process.send_signal(signal.SIGHUP)
+        self.assertTrue(eventually(lambda: "the private key is not that of the certificate" in daemon.log.read_text()))
+        self.dialogs(daemon.address, "--ca", "ca.pem")
+        shutil.move(self.folder / "new.pem", self.folder / "server.pem")
+        daemon.process.send_signal(signal.SIGHUP)
+        self.assertTrue(eventually(lambda: " reloaded callers=0" in daemon.log.read_text()), daemon.log.read_text())
+        self.dialogs(daemon.address, "--ca", "server.pem")
+        self.fails(1, "test", "--proxy", daemon.address, "--ca", "ca.pem", "--timeout", 10)
 
     def test_client_certificates(self):
         daemon = self.start("--sandbox", "--listen", "0.0.0.0:0", "--tls-cert", "server.pem", "--tls-key", "server.key", "--client-ca",

@@ -72,6 +72,20 @@ class Operation(Case):
             else:
                 self.assertNotIn(value, seen, name)
 
+    def test_what_grpc_says_is_part_of_the_log(self):
+        daemon = self.start("--sandbox", "--port", 0)
+        taken = self.daemon("start", "--sandbox", "--listen", daemon.address, "--log-format", "json")
+        self.assertEqual(taken.code, 1, taken)
+        sentences = [line for line in taken.err.splitlines() if line.startswith("mtprotod: ")]
+        self.assertIn("is an address in use?", " ".join(sentences))
+        said = [line for line in map(json.loads, [one for one in taken.err.splitlines() if one not in sentences]) if line["event"] == "grpc"]
+        self.assertTrue(said and all(line["level"] == "warning" for line in said), taken.err)
+        # Its traces would show headers, and so tokens that nobody knows: they are left out.
+        traced = self.start("--sandbox", "--port", 0, "--log-level", "trace", env={"GRPC_VERBOSITY": "debug", "GRPC_TRACE": "all"})
+        self.daemon("test", "--proxy", traced.address, "--token", CANARIES["wrong_token"], env={"GRPC_VERBOSITY": "debug", "GRPC_TRACE": "all"})
+        self.assertEqual(traced.stop(), 0)
+        self.assertNotIn(CANARIES["wrong_token"], traced.log.read_text())
+
     def test_json_lines(self):
         daemon = self.start("--sandbox", "--port", 0, "--log-format", "json", "--log-level", "debug")
         self.dialogs(daemon.address)

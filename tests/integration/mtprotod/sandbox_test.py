@@ -60,6 +60,9 @@ class Sandbox(Case):
             daemon = self.start("--sandbox", "--port", 0, env={"NOTIFY_SOCKET": path})
             self.assertEqual(listener.recv(100), b"READY=1")
             self.dialogs(daemon.address)
+            daemon.process.send_signal(signal.SIGHUP)
+            self.assertRegex(listener.recv(100), rb"^RELOADING=1\nMONOTONIC_USEC=\d+$")
+            self.assertEqual(listener.recv(100), b"READY=1")
             self.assertEqual(daemon.stop(), 0)
             self.assertEqual(listener.recv(100), b"STOPPING=1")
 

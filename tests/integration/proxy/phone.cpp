@@ -32,7 +32,7 @@ struct phone::state
 
 namespace {
 
-task<result<std::int64_t>> sign_in_phone(client& tg, const apps::sandbox_user& user)
+task<result<std::int64_t>> sign_in_phone(client& tg, const destination& user)
 {
     if (auto const up = co_await tg.connect(); !up)
         co_return up.error();
@@ -48,16 +48,21 @@ task<result<std::int64_t>> sign_in_phone(client& tg, const apps::sandbox_user& u
 } // namespace
 
 phone::phone(const apps::local_sandbox& data_centre, const apps::sandbox_user& user)
+    : phone(destination{data_centre.dc(), data_centre.host(), data_centre.port(), data_centre.public_key_pem(), user.phone, user.code,
+                        user.password})
+{
+}
+phone::phone(const destination& to)
 {
     client_options options;
     options.api_id = 1;
     options.api_hash = "test";
     options.use_environment = false;
-    options.dc = data_centre.dc();
-    options.data_centres.push_back({data_centre.dc(), {data_centre.host(), data_centre.port()}});
-    options.keys.push_back(crypto::rsa_public_key::from_pem(data_centre.public_key_pem()).value());
+    options.dc = to.dc;
+    options.data_centres.push_back({to.dc, {to.host, to.port}});
+    options.keys.push_back(crypto::rsa_public_key::from_pem(to.public_key).value());
     state_ = std::make_unique<state>(std::move(options));
-    auto done = asio::co_spawn(state_->io, sign_in_phone(state_->tg, user), asio::use_future);
+    auto done = asio::co_spawn(state_->io, sign_in_phone(state_->tg, to), asio::use_future);
     state_->user_id = done.get().value();
 }
 phone::~phone()

@@ -3,6 +3,7 @@
 
 #include <mtproto/proxy/server.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -19,10 +20,23 @@ namespace apps {
 
 namespace proxy_test {
 
+/// Where a data centre is, and whom it knows.
+struct destination
+{
+    int dc = 0;
+    std::string host;
+    std::uint16_t port = 0;
+    std::string public_key;
+    std::string phone;
+    std::string code;
+    std::string password{};
+};
+
 /// Signs in at construction, throws if it cannot.
 class phone
 {
 public:
+    explicit phone(const destination& to);
     phone(const mtproto::apps::local_sandbox& data_centre, const mtproto::apps::sandbox_user& user);
     ~phone();
 

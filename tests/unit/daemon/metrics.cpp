@@ -43,7 +43,9 @@ TEST_CASE("updates and listeners are counted", "[metrics]")
     daemon::metrics counts;
     proxy::call_info const call{"ListenOnUpdates", "ada", "", "unix:"};
     counts.listener_opened(call);
-    counts.updates_published("ada", 3, 300);
+    counts.updates_published("ada", "updateNewMessage", 3, 300);
+    counts.updates_published("ada", "updateUserStatus", 1, 20);
+    counts.updates_published("ada", "", 1, 10);
     counts.updates_sent("ada", 2, 200);
     counts.queue_depth("ada", 1);
     CHECK(has(counts.text(), R"(mtprotod_listeners{account="ada"} 1)"));
@@ -54,7 +56,9 @@ TEST_CASE("updates and listeners are counted", "[metrics]")
     auto const text = counts.text();
     CHECK(has(text, R"(mtprotod_listeners{account="ada"} 0)"));
     CHECK(has(text, R"(mtprotod_listeners_dropped_total{account="ada"} 1)"));
-    CHECK(has(text, R"(mtprotod_updates_published_total{account="ada"} 3)"));
+    CHECK(has(text, R"(mtprotod_updates_published_total{account="ada",kind="updateNewMessage"} 3)"));
+    CHECK(has(text, R"(mtprotod_updates_published_total{account="ada",kind="updateUserStatus"} 1)"));
+    CHECK(has(text, R"(mtprotod_updates_published_total{account="ada",kind="reset"} 1)"));
     CHECK(has(text, R"(mtprotod_updates_sent_total{account="ada"} 2)"));
     CHECK(has(text, R"(mtprotod_reconnects_total{account="ada"} 1)"));
 }

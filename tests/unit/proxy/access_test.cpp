@@ -27,7 +27,7 @@ TEST_CASE("a token is found by its secret alone", "[proxy][access]")
         CHECK(closed.find(wrong) == nullptr);
     REQUIRE(closed.find("Bearer 0123456789abcdef"));
     CHECK(closed.find("bearer 0123456789abcdef")->name() == "a");
-    auto* const b = closed.find("BEARER 0123456789abcdeg");
+    auto const b = closed.find("BEARER 0123456789abcdeg");
     REQUIRE(b);
     CHECK(b->name() == "b");
     CHECK(b->may_call("UsersGet"));
@@ -36,6 +36,9 @@ TEST_CASE("a token is found by its secret alone", "[proxy][access]")
     CHECK(b->may_use("x"));
     CHECK_FALSE(b->may_use("y"));
     CHECK(b->check("MessagesSend").code == proxy::status_code::permission_denied);
+    CHECK(closed.knows("a"));
+    CHECK_FALSE(closed.knows("c"));
+    CHECK(open.knows("c"));
     CHECK(proxy::access_control::unauthenticated().code == proxy::status_code::unauthenticated);
 
     options.tokens = {{.name = "none", .secret = "0123456789abcdef", .methods = {}}};

@@ -206,7 +206,11 @@ public:
     }
     void listener_opened(const proxy::call_info&) override { note("listener"); }
     void listener_closed(const proxy::call_info&, bool dropped) override { note(dropped ? "dropped" : "closed"); }
-    void updates_published(std::string_view, std::size_t updates, std::size_t) override { note("published", updates); }
+    void updates_published(std::string_view, std::string_view kind, std::size_t updates, std::size_t) override
+    {
+        note("published", updates);
+        note("published " + std::string(kind), updates);
+    }
     void updates_sent(std::string_view, std::size_t updates, std::size_t) override { note("sent", updates); }
     void updates_dropped(std::string_view, std::size_t updates) override { note("lost", updates); }
     void note(std::string_view text) override { note(std::string(text), 1); }

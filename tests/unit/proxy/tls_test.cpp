@@ -95,5 +95,46 @@ TEST_CASE("TLS, and certificates of clients", "[proxy][tls]")
     }
     options.tls.private_key = friendly.key_pem(); // not the certificate's
     proxy::server wrong(options, std::make_shared<fake_bridge>());
-    CHECK_FALSE(wrong.start());
+    auto const refused = wrong.start();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().text().find("the private key is not that of the certificate") != std::string::npos);
+}
+
+TEST_CASE("a certificate is replaced while connections are open", "[proxy][tls][reload]")
+{
+    auto const old_ca = make("old CA"), new_ca = make("new CA");
+    auto const first = make("localhost", &old_ca), second = make("localhost", &new_ca);
+    auto const of = [](const key_pair& one) { return proxy::tls_certificate{one.certificate_pem(), one.key_pem(), {}}; };
+    call_settings const brief{.timeout = std::chrono::milliseconds(20000)};
+    auto options = quiet_options();
+    options.tls = of(first);
+    served by(options);
+    REQUIRE(by.up);
+    auto const fresh_call = [&](const key_pair& trusted) {
+        return grpc_client(by.address(), tls_settings{trusted.certificate_pem(), {}, {}}).call("MessagesSend", "echo:x", brief).code;
+    };
+    grpc_client const connected(by.address(), tls_settings{old_ca.certificate_pem(), {}, {}});
+    stream listening(connected, "/mtproto.UpdateStreamer/ListenOnUpdates");
+    REQUIRE(listening.write(""));
+    (void)listening.headers();
+
+    auto const mixed = by.server.reload({}, {second.certificate_pem(), first.key_pem(), {}});
+    REQUIRE_FALSE(mixed);
+    CHECK(mixed.error().text().find("the private key is not that of the certificate") != std::string::npos);
+    CHECK_FALSE(by.server.reload({}, {"no certificate", second.key_pem(), {}}));
+    CHECK_FALSE(by.server.reload({}, {second.certificate_pem(), "no key", {}}));
+    CHECK_FALSE(by.server.reload({}, {}));                                                                    // no TLS any more
+    CHECK_FALSE(by.server.reload({}, {second.certificate_pem(), second.key_pem(), new_ca.certificate_pem()})); // clients' are asked for
+    CHECK(fresh_call(new_ca) == 14);
+
+    REQUIRE(by.server.reload({}, of(second)));
+    CHECK(fresh_call(new_ca) == 0);
+    CHECK(connected.call("MessagesSend", "echo:x", brief).code == 0);
+    by.server.publish("one", proxy::published_batch{.updates = {{"updateNewMessage", {}}}});
+    CHECK(listening.read());
+    // The old authority's clients are refused from their next connection on.
+    auto const other_old_client = make("somebody", &old_ca);
+    CHECK(grpc_client(by.address(), tls_settings{old_ca.certificate_pem(), other_old_client.certificate_pem(), other_old_client.key_pem()})
+              .call("MessagesSend", "echo:x", brief)
+              .code == 14);
 }

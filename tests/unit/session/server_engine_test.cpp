@@ -390,6 +390,7 @@ TEST_CASE("server: rpc_drop_answer and its three answers", "[session]")
         return mt::RpcDropAnswer();
     };
     CHECK(mt::holds<mt::rpc_answer_unknown>(verdict(4)));
+    CHECK(std::get<dropped_request>(f.server.next_control().value()).msg_id == 4);
     auto const waiting = f.call(1);
     CHECK(mt::holds<mt::rpc_answer_dropped_running>(verdict(waiting)));
     CHECK(!f.server.next_request()); // it was not applied

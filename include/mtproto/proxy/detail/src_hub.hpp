@@ -40,7 +40,7 @@ public:
     using clock = std::chrono::steady_clock;
 
     hub(server_options o, std::shared_ptr<const api_bridge> a, std::shared_ptr<observer> w)
-        : options(std::move(o)), api(std::move(a)), watch(std::move(w)), access(options)
+        : options(std::move(o)), api(std::move(a)), watch(std::move(w)), access(std::make_shared<access_control>(options))
     {
         runtime->watch = watch;
         for (auto& token : options.tokens)
@@ -50,7 +50,7 @@ public:
     server_options options;
     std::shared_ptr<const api_bridge> api;
     std::shared_ptr<observer> watch;
-    access_control access;
+    std::shared_ptr<const access_control> access; ///< on the server's thread, once it runs
     std::shared_ptr<rpc_runtime> runtime = std::make_shared<rpc_runtime>();
     std::atomic<bool> draining{false};
     std::atomic<call_id> last_id{0};

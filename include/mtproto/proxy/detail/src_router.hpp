@@ -23,7 +23,8 @@ public:
         auto const service = path.substr(0, slash);
         auto const name = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
 
-        auto* const who = hub_.access.find(call.metadata("authorization"));
+        auto const who = hub_.access->find(call.metadata("authorization"));
+        call.belongs_to(who);
         bool const health = service == "grpc.health.v1.Health" && (name == "Check" || name == "Watch");
         if (!who && !(health && hub_.options.health_without_token)) {
             // Not even the name is looked at.

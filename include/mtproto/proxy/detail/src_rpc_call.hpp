@@ -3,6 +3,7 @@
 
 #include <mtproto/proxy/access.hpp>
 #include <mtproto/proxy/api_bridge.hpp>
+#include <mtproto/proxy/detail/src_certificates.hpp>
 #include <mtproto/proxy/observer.hpp>
 #include <mtproto/proxy/status_code.hpp>
 
@@ -42,6 +43,7 @@ class rpc_call;
 /// What outlives the server for as long as a call of it is held by an account that is slow to answer.
 struct rpc_runtime
 {
+    std::unique_ptr<certificates> tls{}; ///< what gRPC asks for certificates; null without TLS
     grpc::AsyncGenericService service{};
     std::unique_ptr<grpc::ServerCompletionQueue> queue{};
     std::unique_ptr<grpc::Server> server{};
@@ -82,8 +84,8 @@ public:
     virtual void on_written(rpc_call&) {}
     /// The client cancelled, or went away, or its deadline passed.
     virtual void on_cancelled(rpc_call&) {}
-    /// The server is draining; a stream ends now.
-    virtual void on_drain(rpc_call&) {}
+    /// A stream ends now: the server is draining, or its client may not use it any more.
+    virtual void on_stop(rpc_call&, [[maybe_unused]] const call_status& why) {}
 };
 
 /// A call from its arrival to its end. Kept alive by the operations that gRPC has under way for it.
@@ -121,6 +123,10 @@ public:
     }
     bool cancelled() const noexcept { return cancelled_; }
     clock::time_point arrived_at() const noexcept { return arrived_at_; }
+
+    /// Whose call it is; kept until the call is gone.
+    void belongs_to(std::shared_ptr<caller> who) { caller_ = std::move(who); }
+    const caller* by() const noexcept { return caller_.get(); }
 
     /// Who is told about the call; `info`'s texts must live as long as the call, but for the peer.
     void announce(const call_info& info)
@@ -319,6 +325,7 @@ private:
     }
 
     std::shared_ptr<rpc_runtime> runtime_;
+    std::shared_ptr<caller> caller_{}; // before all that refers to it
     grpc::GenericServerContext context_{};
     grpc::GenericServerAsyncReaderWriter stream_{&context_};
     std::function<void(rpc_call&)> arrived_{};

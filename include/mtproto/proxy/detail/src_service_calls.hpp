@@ -79,18 +79,21 @@ public:
     void on_written(rpc_call& call) override
     {
         writing_ = false;
-        if (hub_.draining && told_ == current())
+        if (ending_)
+            call.end(*ending_);
+        else if (hub_.draining && told_ == current())
             call.end(draining_status());
         else
             tick();
     }
-    void on_drain(rpc_call& call) override
+    void on_stop(rpc_call& call, const call_status& why) override
     {
-        if (!service_)
-            return call.end(draining_status());
-        tick(); // NOT_SERVING first
+        if (service_ && hub_.draining)
+            tick(); // NOT_SERVING first
+        else if (service_ && writing_)
+            ending_ = why;
         if (!writing_)
-            call.end(draining_status());
+            call.end(why);
     }
     void on_cancelled(rpc_call& call) override { call.end(status_of(errc::cancelled)); }
 
@@ -112,6 +115,7 @@ private:
     bool only_server_;
     std::optional<std::string> service_{};
     std::optional<serving_status> told_{};
+    std::optional<call_status> ending_{};
     bool writing_ = false;
 };
 
@@ -138,7 +142,7 @@ public:
             call.read();
     }
     void on_end_of_messages(rpc_call&) override { end({}); }
-    void on_drain(rpc_call&) override { end(draining_status()); }
+    void on_stop(rpc_call&, const call_status& why) override { end(why); }
     void on_cancelled(rpc_call& call) override { call.end(status_of(errc::cancelled)); }
 
 private:

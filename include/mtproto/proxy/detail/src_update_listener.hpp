@@ -53,7 +53,7 @@ public:
         leave(false);
         call_.end(status_of(errc::cancelled));
     }
-    void on_drain(rpc_call&) override { end(draining_status()); }
+    void on_stop(rpc_call&, const call_status& why) override { end(why); }
 
     // ---- from publish()
 
