@@ -32,7 +32,7 @@ class Mtproto(ConanFile):
         self.version = ".".join(parts[name] for name in ("MAJOR", "MINOR", "PATCH"))
 
     def requirements(self):
-        for reference in ("boost/[>=1.77 <2]", "openssl/[>=3 <4]", "zlib/[>=1.2.11 <2]"):
+        for reference in ("boost/[>=1.81 <2]", "openssl/[>=3 <4]", "zlib/[>=1.2.11 <2]"):
             self.requires(reference, transitive_headers=True, transitive_libs=True)
         if self.options.grpc:
             self.requires("grpc/[>=1.30 <2]", transitive_headers=True, transitive_libs=True)

@@ -7,11 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace gen
-{
+namespace gen {
 
-namespace
-{
+namespace {
 
 using schema::type_kind;
 

@@ -25,7 +25,8 @@ std::string counted(const access_book& book)
     std::size_t chats = 0;
     for (auto const& one : book.entries())
         if (one.access_hash || one.kind == access_kind::chat)
-            ++(one.is_user() ? users : one.is_channel() ? channels : chats);
+            ++(one.is_user() ? users : one.is_channel() ? channels
+                                                        : chats);
     return std::to_string(users) + " users, " + std::to_string(channels) + " channels and supergroups, " +
            std::to_string(chats) + " basic groups";
 }

@@ -91,8 +91,8 @@ struct accounts::state
             break;
         case kind::closed: {
             auto const wait = event.get_if<events::closed>()->retry_in;
-            log_info("disconnected", {{"account", one.name}, {"dc", event.dc}, {"why", event.why()},
-                                      {"retry_in", wait ? seconds(*wait) : 0}});
+            log_info("disconnected",
+                     {{"account", one.name}, {"dc", event.dc}, {"why", event.why()}, {"retry_in", wait ? seconds(*wait) : 0}});
             break;
         }
         case kind::flood_wait: {

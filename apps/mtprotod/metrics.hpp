@@ -13,7 +13,8 @@ namespace mtproto::daemon {
 
 /// An observer that counts calls, latencies, updates and listeners, and writes calls to the log.
 ///
-/// Thread safe. Its labels are names of methods, kinds of updates, status codes, accounts and tokens: nothing that a client can choose freely.
+/// Thread safe. Its labels are names of methods, kinds of updates, status codes, accounts and tokens: nothing
+/// that a client can choose freely.
 class metrics final : public proxy::observer
 {
 public:

@@ -77,7 +77,8 @@ object group(int n)
             {"access_hash", number(0x1234567812345678 + n)},
             {"title", "A channel about numbers " + std::to_string(n)},
             {"username", "numbers_" + std::to_string(n)},
-            {"photo", object{{"_", "chatPhoto"}, {"photo_id", number(0x1122334455667788 + n)}, {"stripped_thumb", base64(48)}, {"dc_id", 2}}},
+            {"photo",
+             object{{"_", "chatPhoto"}, {"photo_id", number(0x1122334455667788 + n)}, {"stripped_thumb", base64(48)}, {"dc_id", 2}}},
             {"date", 1'600'000'000},
             {"default_banned_rights", object{{"_", "chatBannedRights"}, {"send_media", true}, {"until_date", 0x7fffffff}}},
             {"participants_count", 1000 + n}};
@@ -115,7 +116,8 @@ object message(int n)
     if (n % 5 == 0) {
         array counts;
         for (auto const* emoji : {"\xf0\x9f\x91\x8d", "\xe2\x9d\xa4"})
-            counts.push_back(object{{"_", "reactionCount"}, {"reaction", object{{"_", "reactionEmoji"}, {"emoticon", emoji}}}, {"count", n + 1}});
+            counts.push_back(object{
+                {"_", "reactionCount"}, {"reaction", object{{"_", "reactionEmoji"}, {"emoticon", emoji}}}, {"count", n + 1}});
         out["reactions"] = object{{"_", "messageReactions"}, {"results", std::move(counts)}};
     }
     out["views"] = 12'345 + n;
@@ -182,7 +184,10 @@ object update(int n)
 bytes_view send_message()
 {
     static auto const bytes = serialize({{"_", "messages.sendMessage"},
-                                         {"peer", object{{"_", "inputPeerUser"}, {"user_id", number(5'000'000'001)}, {"access_hash", number(0x5eedf00d12345678)}}},
+                                         {"peer",
+                                          object{{"_", "inputPeerUser"},
+                                                 {"user_id", number(5'000'000'001)},
+                                                 {"access_hash", number(0x5eedf00d12345678)}}},
                                          {"message", text(1, 100)},
                                          {"random_id", number(0x0123456789abcdef)},
                                          {"entities", entities()}});

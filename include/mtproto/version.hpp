@@ -14,6 +14,6 @@
 #define MTPROTO_DETAIL_TEXT_OF(x) #x
 #define MTPROTO_DETAIL_TEXT(x) MTPROTO_DETAIL_TEXT_OF(x)
 /// "1.2.3"
-#define MTPROTO_VERSION_STRING                                                                               \
-    MTPROTO_DETAIL_TEXT(MTPROTO_VERSION_MAJOR)                                                               \
+#define MTPROTO_VERSION_STRING                 \
+    MTPROTO_DETAIL_TEXT(MTPROTO_VERSION_MAJOR) \
     "." MTPROTO_DETAIL_TEXT(MTPROTO_VERSION_MINOR) "." MTPROTO_DETAIL_TEXT(MTPROTO_VERSION_PATCH)

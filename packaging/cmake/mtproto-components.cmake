@@ -13,7 +13,7 @@ macro(mtproto_find component)
     set(THREADS_PREFER_PTHREAD_FLAG ON)
     find_package(Threads ${ARGN})
     # Beast and Hana are headers of Boost; Boost.JSON is linked.
-    find_package(Boost 1.77 ${ARGN} COMPONENTS json)
+    find_package(Boost 1.81 ${ARGN} COMPONENTS json)
     find_package(OpenSSL 3.0 ${ARGN} COMPONENTS Crypto)
     find_package(ZLIB ${ARGN})
     foreach(mtproto_package Threads Boost OpenSSL ZLIB)

@@ -176,7 +176,8 @@ mtproto::task<void> send_file(mtproto::client& tg, const bytes& content)
 /// A group in which thirty people have said a hundred things to the account.
 std::int64_t populate(sandbox::data_centre& dc)
 {
-    auto const me = dc.add_user({.phone = phone, .first_name = "Ada", .last_name = "Lovelace", .username = "ada_lovelace", .code = code}).value();
+    auto const me =
+        dc.add_user({.phone = phone, .first_name = "Ada", .last_name = "Lovelace", .username = "ada_lovelace", .code = code}).value();
     std::vector<std::int64_t> people;
     for (int i = 0; i < 30; ++i) {
         auto const number = std::to_string(100 + i);
@@ -189,7 +190,8 @@ std::int64_t populate(sandbox::data_centre& dc)
     auto const group = dc.add_group({.title = "Benchmarks", .creator = me, .members = people});
     for (int i = 0; i < 100; ++i)
         dc.send_message(people[static_cast<std::size_t>(i) % people.size()], group,
-                        "The Analytical Engine has no pretensions whatever to originate anything. It can do whatever we know how to order it to "
+                        "The Analytical Engine has no pretensions whatever to originate anything. It can do whatever we "
+                        "know how to order it to "
                         "perform; number " +
                             std::to_string(i))
             .value();
@@ -254,7 +256,9 @@ void serve(const settings& wanted)
     }
     for (auto const& file : dc.files())
         if (file.data.size() == wanted.file_bytes)
-            out["file"] = {{"id", std::to_string(file.id)}, {"access_hash", std::to_string(file.access_hash)}, {"reference", hex(file.reference)}};
+            out["file"] = {{"id", std::to_string(file.id)},
+                           {"access_hash", std::to_string(file.access_hash)},
+                           {"reference", hex(file.reference)}};
     std::cout << boost::json::serialize(out) << std::endl;
     std::cin.ignore(std::numeric_limits<std::streamsize>::max());
     dc.stop();

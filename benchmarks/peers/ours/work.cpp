@@ -71,10 +71,10 @@ void crypto(const plan& with)
         auto const wire = read_file(with.text("packet_" + name));
         auto copy = wire;
         row("packet_read_" + name + "_us", best_time(seconds, [&] {
-                std::copy(wire.begin(), wire.end(), copy.begin()); // reading is in place
-                if (!decrypt_message(shared, direction::server_to_client, copy))
-                    throw std::runtime_error("a packet could not be read");
-            }) * 1e6);
+                                               std::copy(wire.begin(), wire.end(), copy.begin()); // reading is in place
+                                               if (!decrypt_message(shared, direction::server_to_client, copy))
+                                                   throw std::runtime_error("a packet could not be read");
+                                           }) * 1e6);
     }
 
     std::vector<std::uint64_t> numbers;

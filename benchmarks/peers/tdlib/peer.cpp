@@ -71,14 +71,16 @@ public:
         std::string const text(100, 'x');
         void* to = &peer_;
         void* none[6] = {};
-        using constructor = void(void*, int, bool, bool, bool, bool, bool, bool, bool, bool, void**, void**, const std::string*, std::int64_t,
+        using constructor = void(void*, int, bool, bool, bool, bool, bool, bool, bool, bool, void**, void**, const std::string*,
+                                 std::int64_t,
                                  void**, std::vector<void*>*, int, int, void**, void**, std::int64_t, std::int64_t, void**, void**);
         static constexpr int has_entities = 1 << 3;
         td.find<constructor>(
             "_ZN2td12telegram_api20messages_sendMessageC1EibbbbbbbbONS_2tl10unique_ptrINS0_9InputPeerEEEONS3_INS0_12InputReplyToEEE"
             "RKSslONS3_INS0_11ReplyMarkupEEEOSt6vectorINS3_INS0_13MessageEntityEEESaISH_EEiiS6_"
             "ONS3_INS0_23InputQuickReplyShortcutEEEllONS3_INS0_13suggestedPostEEEONS3_INS0_16InputRichMessageEEE")(
-            &object_, has_entities, false, false, false, false, false, false, false, false, &to, &none[0], &text, 0x1122334455667788, &none[1],
+            &object_, has_entities, false, false, false, false, false, false, false, false, &to, &none[0], &text, 0x1122334455667788,
+            &none[1],
             &entities, 0, 0, &none[2], &none[3], 0, 0, &none[4], &none[5]);
     }
 

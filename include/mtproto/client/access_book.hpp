@@ -56,7 +56,8 @@ public:
     };
     static space space_of(access_kind kind) noexcept
     {
-        return kind == access_kind::chat ? space::chats : kind <= access_kind::bot ? space::users : space::channels;
+        return kind == access_kind::chat ? space::chats : kind <= access_kind::bot ? space::users
+                                                                                   : space::channels;
     }
 
     access_book() = default;

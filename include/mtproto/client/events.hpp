@@ -23,86 +23,86 @@ namespace mtproto {
 namespace events {
 
     /// A connection is about to be opened.
-    struct connecting
-    {
-    };
+struct connecting
+{
+};
     /// An address answered; the key exchange, if one is due, comes next.
-    struct opened
-    {
-        transport::endpoint address{};
-    };
+struct opened
+{
+    transport::endpoint address{};
+};
     /// A key exchange is done. A permanent key of the account's home is saved.
-    struct key_created
-    {
-        bool temporary = false;
-    };
+struct key_created
+{
+    bool temporary = false;
+};
     /// A session uses the connection from now on: requests flow. With a fresh temporary key they wait for its binding.
-    struct bound
-    {
-        std::uint64_t session_id = 0;
-    };
+struct bound
+{
+    std::uint64_t session_id = 0;
+};
     /// The server has answered in this session for the first time. Once for each session.
-    struct established
-    {
-        std::uint64_t session_id = 0;
-    };
+struct established
+{
+    std::uint64_t session_id = 0;
+};
     /// The session has lost its connection; calls wait for the next one.
-    struct unbound
-    {
-        std::uint64_t session_id = 0;
-        error why{};
-    };
+struct unbound
+{
+    std::uint64_t session_id = 0;
+    error why{};
+};
     /// The session is given up, and nothing will be heard in it again: it was renewed, its temporary key or the server's
     /// patience ended, or the connection is not needed any more.
-    struct discarded
-    {
-        std::uint64_t session_id = 0;
-        error why{};
-    };
+struct discarded
+{
+    std::uint64_t session_id = 0;
+    error why{};
+};
     /// The server has begun to keep state for a session, a second time if it had forgotten it: updates may have been missed.
-    struct new_session
-    {
-    };
+struct new_session
+{
+};
     /// The connection is gone, or the attempt at one failed. It is tried again after `retry_in`, or not if there is none.
-    struct closed
-    {
-        error why{};
-        std::optional<std::chrono::steady_clock::duration> retry_in{};
-    };
+struct closed
+{
+    error why{};
+    std::optional<std::chrono::steady_clock::duration> retry_in{};
+};
     /// client_event::dc is the account's new home.
-    struct migrated
-    {
-        int from = 0;
-    };
+struct migrated
+{
+    int from = 0;
+};
     /// The server sent updates unasked. Before any subscription has them.
-    struct update_received
-    {
-        std::uint32_t constructor = 0;      ///< of the boxed Updates
-        std::span<const std::byte> body{};  ///< all of it; valid until the listener returns
-    };
-    struct signed_in
-    {
-        std::int64_t user_id = 0;
-    };
-    struct signed_out
-    {
-    };
+struct update_received
+{
+    std::uint32_t constructor = 0;      ///< of the boxed Updates
+    std::span<const std::byte> body{};  ///< all of it; valid until the listener returns
+};
+struct signed_in
+{
+    std::int64_t user_id = 0;
+};
+struct signed_out
+{
+};
     /// The server no longer accepts this session or its key; nothing was deleted.
-    struct session_ended
-    {
-        error why{};
-    };
+struct session_ended
+{
+    error why{};
+};
     /// A call waits as the server asked.
-    struct flood_wait
-    {
-        error why{};
-        std::chrono::steady_clock::duration wait{};
-    };
+struct flood_wait
+{
+    error why{};
+    std::chrono::steady_clock::duration wait{};
+};
     /// The session could not be saved.
-    struct storage_error
-    {
-        error why{};
-    };
+struct storage_error
+{
+    error why{};
+};
 
 } // namespace events
 
@@ -129,10 +129,10 @@ enum class client_event_kind
 
 constexpr std::string_view to_string(client_event_kind kind) noexcept
 {
-    constexpr std::string_view names[] = {"connecting",  "connection opened", "key created",   "session bound",
+    constexpr std::string_view names[] = {"connecting", "connection opened", "key created", "session bound",
                                           "session established", "session unbound", "session discarded", "new session",
                                           "connection closed", "migrated", "update received", "signed in",
-                                          "signed out",  "session ended", "flood wait", "storage error"};
+                                          "signed out", "session ended", "flood wait", "storage error"};
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -46,7 +46,7 @@ enum class wire_event
     end,             ///< of the recording; `number` events came before
 };
 
-inline constexpr std::array<std::string_view, 7> wire_event_names{"opened",    "sent",   "received", "transport_error",
+inline constexpr std::array<std::string_view, 7> wire_event_names{"opened", "sent", "received", "transport_error",
                                                                   "quick_ack", "closed", "end"};
 
 struct wire_record
@@ -121,28 +121,28 @@ inline std::string to_line(const wire_key& key)
 
 namespace detail {
 
-    inline result<boost::json::object> wire_object(std::string_view line)
-    {
-        boost::system::error_code ec;
-        auto value = boost::json::parse(line, ec);
-        if (ec == boost::json::error::incomplete)
-            return error(errc::truncated, "the line ends in the middle");
-        if (ec || !value.is_object())
-            return error(errc::bad_json, "the line is not a JSON object");
-        return std::move(value.get_object());
-    }
-    inline std::int64_t wire_number(const boost::json::object& from, std::string_view name)
-    {
-        auto const* const value = from.if_contains(name);
-        auto const* const number = value ? value->if_int64() : nullptr;
-        return number ? *number : 0;
-    }
-    inline std::string_view wire_text(const boost::json::object& from, std::string_view name)
-    {
-        auto const* const value = from.if_contains(name);
-        auto const* const text = value ? value->if_string() : nullptr;
-        return text ? std::string_view(*text) : std::string_view();
-    }
+inline result<boost::json::object> wire_object(std::string_view line)
+{
+    boost::system::error_code ec;
+    auto value = boost::json::parse(line, ec);
+    if (ec == boost::json::error::incomplete)
+        return error(errc::truncated, "the line ends in the middle");
+    if (ec || !value.is_object())
+        return error(errc::bad_json, "the line is not a JSON object");
+    return std::move(value.get_object());
+}
+inline std::int64_t wire_number(const boost::json::object& from, std::string_view name)
+{
+    auto const* const value = from.if_contains(name);
+    auto const* const number = value ? value->if_int64() : nullptr;
+    return number ? *number : 0;
+}
+inline std::string_view wire_text(const boost::json::object& from, std::string_view name)
+{
+    auto const* const value = from.if_contains(name);
+    auto const* const text = value ? value->if_string() : nullptr;
+    return text ? std::string_view(*text) : std::string_view();
+}
 
 } // namespace detail
 

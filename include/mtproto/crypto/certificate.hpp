@@ -11,30 +11,28 @@
 #include <memory>
 #include <string_view>
 
-namespace mtproto::crypto
+namespace mtproto::crypto {
+
+namespace detail {
+
+using bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
+using x509 = std::unique_ptr<X509, decltype(&X509_free)>;
+
+inline bio reading(std::string_view text)
 {
-
-namespace detail
+    if (text.size() > std::numeric_limits<int>::max())
+        text = {};
+    return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free};
+}
+inline x509 first_certificate(std::string_view pem)
 {
-
-    using bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
-    using x509 = std::unique_ptr<X509, decltype(&X509_free)>;
-
-    inline bio reading(std::string_view text)
-    {
-        if (text.size() > std::numeric_limits<int>::max())
-            text = {};
-        return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free};
-    }
-    inline x509 first_certificate(std::string_view pem)
-    {
-        auto const from = reading(pem);
-        x509 found(from ? PEM_read_bio_X509(from.get(), nullptr, nullptr, nullptr) : nullptr, &X509_free);
-        ERR_clear_error();
-        return found;
-    }
+    auto const from = reading(pem);
+    x509 found(from ? PEM_read_bio_X509(from.get(), nullptr, nullptr, nullptr) : nullptr, &X509_free);
+    ERR_clear_error();
+    return found;
+}
     // Nobody is asked for a password.
-    inline int no_password(char*, int, int, void*) { return -1; }
+inline int no_password(char*, int, int, void*) { return -1; }
 
 } // namespace detail
 
@@ -42,7 +40,8 @@ namespace detail
 inline result<> check_certificates(std::string_view pem)
 {
     if (!detail::first_certificate(pem))
-        return error(errc::bad_argument, "the authority of the clients' certificates holds no certificate that can be read; it is PEM text");
+        return error(errc::bad_argument,
+                     "the authority of the clients' certificates holds no certificate that can be read; it is PEM text");
     return {};
 }
 
@@ -52,7 +51,8 @@ inline result<> check_key_pair(std::string_view chain_pem, std::string_view key_
 {
     auto const certificate = detail::first_certificate(chain_pem);
     if (!certificate)
-        return error(errc::bad_argument, "the certificate chain holds no certificate that can be read; it is PEM text, the server's own first");
+        return error(errc::bad_argument,
+                     "the certificate chain holds no certificate that can be read; it is PEM text, the server's own first");
     auto const from = detail::reading(key_pem);
     std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key(
         from ? PEM_read_bio_PrivateKey(from.get(), nullptr, &detail::no_password, nullptr) : nullptr, &EVP_PKEY_free);

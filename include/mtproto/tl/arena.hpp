@@ -9,8 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// A vector whose elements live in an arena, or wherever it was told. Copies share them.
 template <class T>

@@ -11,8 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// Where values of the policy `tl::arena` live. Moves a pointer forward, and calls no destructors.
 ///

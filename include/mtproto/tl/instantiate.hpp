@@ -9,8 +9,7 @@
 #include <utility>
 #include <variant>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 template <class... Nodes>
     requires(detail::first_is_instantiated<Nodes...> && !std::is_trivially_destructible_v<std::variant<Nodes...>>)

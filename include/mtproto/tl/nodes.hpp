@@ -6,8 +6,7 @@
 
 #include <cstddef>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 class reader;
 class writer;

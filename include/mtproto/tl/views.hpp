@@ -7,8 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// A storage policy for reading without copying text: `raw::messages::Messages<tl::views>`, or
 /// `tl::with_storage<api::messages::Messages, tl::views>`.

@@ -9,8 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 template <class T>
 class arena_vector;
@@ -25,8 +24,7 @@ concept storage_policy = requires {
     typename S::template optional_box<int>;
 };
 
-namespace detail
-{
+namespace detail {
 
 template <class T, class S>
 struct with_storage

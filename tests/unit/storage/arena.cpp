@@ -6,13 +6,11 @@
 
 #include <type_traits>
 
-namespace storage_test
-{
+namespace storage_test {
 
 static_assert(std::is_trivially_destructible_v<tl::with_storage<api::PageBlock, tl::arena>>);
 
-namespace
-{
+namespace {
 
 mtproto::result<serialized> again(int which, tl::bytes_view input, tl::arena_text text)
 {

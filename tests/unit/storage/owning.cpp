@@ -3,8 +3,7 @@
 #include "mtproto/tl/encode.hpp"
 #include "mtproto/tl/random.hpp"
 
-namespace storage_test
-{
+namespace storage_test {
 
 serialized random_bytes(int which, std::uint64_t seed)
 {

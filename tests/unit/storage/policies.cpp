@@ -19,8 +19,7 @@
 #include <string>
 #include <type_traits>
 
-namespace
-{
+namespace {
 
 namespace api = mtproto::api;
 namespace tl = mtproto::tl;

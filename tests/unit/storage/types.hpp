@@ -17,15 +17,14 @@
 #include <utility>
 #include <vector>
 
-namespace storage_test
-{
+namespace storage_test {
 
 namespace api = mtproto::api;
 namespace tl = mtproto::tl;
 
 using serialized = std::vector<std::byte>;
 
-inline constexpr const char* type_names[] = {"PageBlock", "InputPeer",        "upload.File",
+inline constexpr const char* type_names[] = {"PageBlock", "InputPeer", "upload.File",
                                              "JSONValue", "Vector<RichText>", "Vector<InputPeer>"};
 inline constexpr int type_count = 6;
 

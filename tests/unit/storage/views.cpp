@@ -4,8 +4,7 @@
 #include "mtproto/tl/encode.hpp"
 #include "mtproto/tl/views.hpp"
 
-namespace storage_test
-{
+namespace storage_test {
 
 mtproto::result<serialized> again_as_views(int which, tl::bytes_view input)
 {

@@ -11,8 +11,7 @@
 
 using namespace mtproto;
 
-namespace
-{
+namespace {
 
 std::vector<std::byte> pattern(std::size_t length)
 {
