@@ -12,7 +12,14 @@ int main(int argc, char** argv)
         {
             const char* name;
             void (*run)(const peer::plan&);
-        } tasks[] = {{"codec", peer::codec}, {"crypto", peer::crypto}, {"rpc", peer::rpc}, {"connect", peer::connect}, {"files", peer::files}, {"memory", peer::memory}};
+        } tasks[] = {
+            {"codec", peer::codec},
+            {"crypto", peer::crypto},
+            {"rpc", peer::rpc},
+            {"connect", peer::connect},
+            {"files", peer::files},
+            {"memory", peer::memory},
+        };
         for (auto const& one : tasks)
             if (with.task == one.name) {
                 one.run(with);
