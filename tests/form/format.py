@@ -7,7 +7,7 @@
   format.py --self-test
 
 FILE: only these, as a commit hook gives them. Generated files keep the form that tlc gives them. later.txt, beside this
-script, names the files that were written before the check and wait for a day on which nobody works on them.
+script, names the files that were written before the check and wait to be formatted in a commit of their own.
 """
 
 import argparse
@@ -124,9 +124,9 @@ def main():
         print(f"{n}: more than {COLUMNS} columns: break the line")
     gone = sorted(n for n in later if n not in every)
     for n in gone:
-        print(f"tests/habits/later.txt names {n}, which is gone: delete the line")
+        print(f"tests/form/later.txt names {n}, which is gone: delete the line")
     if not (wrong or wide or gone):
-        print(f"{len(held)} files are formatted, {0 if args.all else len(later)} wait in tests/habits/later.txt")
+        print(f"{len(held)} files are formatted, {0 if args.all else len(later)} wait in tests/form/later.txt")
     return bool(wrong or wide or gone)
 
 
