@@ -79,18 +79,18 @@ func cpuSeconds() float64 {
 	return float64(used.Utime.Nano()+used.Stime.Nano()) / 1e9
 }
 
-// The best of many batches of about a hundredth of a second, in seconds for one call.
+// The best of many batches of about a hundredth of a second of processor time (of all threads), in seconds for one call.
 func bestTime(seconds float64, work func()) float64 {
-	begin := time.Now()
+	first := cpuSeconds()
 	work()
-	batch := int(math.Max(1, 0.01/math.Max(time.Since(begin).Seconds(), 1e-8)))
+	batch := int(math.Max(1, 0.01/math.Max(cpuSeconds()-first, 1e-6)))
 	best := math.Inf(1)
-	for begin = time.Now(); time.Since(begin).Seconds() < seconds; {
-		from := time.Now()
+	for begin := time.Now(); time.Since(begin).Seconds() < seconds; {
+		from := cpuSeconds()
 		for i := 0; i < batch; i++ {
 			work()
 		}
-		best = math.Min(best, time.Since(from).Seconds()/float64(batch))
+		best = math.Min(best, (cpuSeconds()-from)/float64(batch))
 	}
 	return best
 }

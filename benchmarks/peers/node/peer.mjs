@@ -34,19 +34,19 @@ const cpu = () => {
     return (used.user + used.system) / 1e6
 }
 
-/** The best of many batches of about a hundredth of a second, in seconds for one call; `work` may be asynchronous. */
+/** The best of many batches of about a hundredth of a second of processor time (of all threads), in seconds for one call. */
 export async function bestTime(seconds, work) {
-    let begin = now()
+    const before = cpu()
     const first = work()
     const later = first instanceof Promise
     await first
-    const batch = Math.max(1, Math.floor(0.01 / Math.max(now() - begin, 1e-8)))
+    const batch = Math.max(1, Math.floor(0.01 / Math.max(cpu() - before, 1e-6)))
     let best = Infinity
-    for (begin = now(); now() - begin < seconds;) {
-        const from = now()
+    for (const begin = now(); now() - begin < seconds;) {
+        const from = cpu()
         if (later) for (let i = 0; i < batch; ++i) await work()
         else for (let i = 0; i < batch; ++i) work()
-        best = Math.min(best, (now() - from) / batch)
+        best = Math.min(best, (cpu() - from) / batch)
     }
     return best
 }

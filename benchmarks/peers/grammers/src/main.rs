@@ -48,19 +48,19 @@ fn cpu_seconds() -> f64 {
     of(used.ru_utime) + of(used.ru_stime)
 }
 
-/// The best of many batches of about a hundredth of a second, in seconds for one call.
+/// The best of many batches of about a hundredth of a second of processor time, in seconds for one call.
 fn best_time<T>(seconds: f64, mut work: impl FnMut() -> T) -> f64 {
-    let begin = Instant::now();
+    let first = cpu_seconds();
     std::hint::black_box(work());
-    let batch = (0.01 / begin.elapsed().as_secs_f64().max(1e-8)).max(1.0) as usize;
+    let batch = (0.01 / (cpu_seconds() - first).max(1e-6)).max(1.0) as usize;
     let mut best = f64::INFINITY;
     let begin = Instant::now();
     while begin.elapsed().as_secs_f64() < seconds {
-        let from = Instant::now();
+        let from = cpu_seconds();
         for _ in 0..batch {
             std::hint::black_box(work());
         }
-        best = best.min(from.elapsed().as_secs_f64() / batch as f64);
+        best = best.min((cpu_seconds() - from) / batch as f64);
     }
     best
 }
