@@ -181,7 +181,7 @@ namespace detail {
 ///
 /// errc::bad_argument for an empty or too large file or an impossible part size, and what the calls and the source fail with.
 template <invoker Tg, file_source Source>
-task<result<api::InputFile>> upload(Tg& tg, Source& source, upload_options options = {})
+task<result<api::InputFile>> upload(Tg& tg, Source& source, upload_options options)
 {
     static constexpr std::size_t largest = std::size_t{512} << 10;
     auto const size = static_cast<std::uint64_t>(source.size());
@@ -215,12 +215,20 @@ task<result<api::InputFile>> upload(Tg& tg, Source& source, upload_options optio
     co_return api::InputFile(std::move(file));
 }
 
+/// The same as it suits most files. Not a default argument: g++ 12 destroys one twice where the task is awaited.
+template <invoker Tg, file_source Source>
+task<result<api::InputFile>> upload(Tg& tg, Source& source)
+{
+    upload_options options;
+    return upload(tg, source, std::move(options));
+}
+
 /// Downloads a file and returns its size. `tg` and `sink` must outlive the task.
 ///
 /// Data centres that the server points to are followed. errc::rpc with FILE_REFERENCE_EXPIRED if the reference is too old
 /// and options.refresh cannot help, errc::bad_argument for an impossible part size, and what the sink fails with.
 template <invoker Tg, file_sink Sink>
-task<result<std::uint64_t>> download(Tg& tg, api::InputFileLocation location, Sink& sink, download_options options = {})
+task<result<std::uint64_t>> download(Tg& tg, api::InputFileLocation location, Sink& sink, download_options options)
 {
     if (options.part_size == 0 || options.part_size % 4096 != 0 || (std::size_t{1} << 20) % options.part_size != 0)
         co_return error(errc::bad_argument, "the part size must divide 1 MiB and be a multiple of 4 KiB");
@@ -237,6 +245,14 @@ task<result<std::uint64_t>> download(Tg& tg, api::InputFileLocation location, Si
     if (auto const finished = sink.finish(size); !finished)
         co_return finished.error();
     co_return size;
+}
+
+/// The same without a word of where and how large the file is.
+template <invoker Tg, file_sink Sink>
+task<result<std::uint64_t>> download(Tg& tg, api::InputFileLocation location, Sink& sink)
+{
+    download_options options;
+    return download(tg, std::move(location), sink, std::move(options));
 }
 
 } // namespace mtproto
