@@ -250,7 +250,12 @@ private:
     task<result<>> fetch_missing()
     {
         while (auto const what = state_.next_difference(clock::now())) {
-            auto const done = what->channel ? co_await fetch_channel(*what->channel) : co_await fetch_common();
+            // Two statements: of a conditional expression that awaits, g++ 12 destroys both results.
+            auto done = result<>();
+            if (what->channel)
+                done = co_await fetch_channel(*what->channel);
+            else
+                done = co_await fetch_common();
             if (done)
                 continue;
             auto const& why = done.error();
