@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Finds braced temporaries inside of expressions that await: g++ 12 destroys them twice.
+"""Finds what g++ 12 destroys twice: braced temporaries inside of expressions that await, and conditional expressions that await.
 
     await_temporaries.py FOLDER...      names the lines, and fails if there are any
     await_temporaries.py --self-test
@@ -11,6 +11,7 @@ import re
 import sys
 
 TEMPORARY = re.compile(r"[A-Za-z_>]\{")
+CONDITIONAL = re.compile(r"\?[^;]*\bco_await\b[^;]*:")
 NOISE = re.compile(r'//.*$|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 # `task<result<>>{}` has nothing to destroy; a lambda's or a block's brace follows `)` or a space.
 HARMLESS = re.compile(r"result<>\{\}|std::byte\{[^{}]*\}|type_identity<[^{}]*>\{\}")
@@ -18,12 +19,12 @@ HARMLESS = re.compile(r"result<>\{\}|std::byte\{[^{}]*\}|type_identity<[^{}]*>\{
 
 def guilty(line):
     code = HARMLESS.sub("", NOISE.sub("", line))
-    return "co_await" in code and TEMPORARY.search(code) is not None
+    return "co_await" in code and (TEMPORARY.search(code) or CONDITIONAL.search(code)) is not None
 
 
 def self_test():
     bad = ["co_return decoder{std::move(core)}(co_await std::move(answer));", "co_await tg.invoke(api::help::getConfig{});",
-           "auto r = co_await f(std::vector<int>{1});"]
+           "auto r = co_await f(std::vector<int>{1});", "auto r = channel ? co_await f() : co_await g();"]
     good = ["co_await tg.invoke(request);", 'co_await say("a{b}");', "if (co_await x) {", "co_await f(); // not f(T{})",
             "co_return result<>{};"]
     wrong = [line for line in bad if not guilty(line)] + [line for line in good if guilty(line)]
@@ -40,7 +41,7 @@ def main():
              for number, line in enumerate(path.read_text().splitlines(), 1) if guilty(line)]
     for one in found:
         print(one)
-    sys.exit("g++ 12 destroys these temporaries twice: give them names" if found else 0)
+    sys.exit("g++ 12 destroys these temporaries twice: give temporaries names, and write conditions as statements" if found else 0)
 
 
 if __name__ == "__main__":
