@@ -49,7 +49,7 @@ std::optional<api::document> document_in(const api::Updates& updates)
         if (auto const* const fresh = api::get_if<api::updateNewMessage>(update))
             if (auto const* const message = api::get_if<api::message>(*fresh->message);
                 message && message->media)
-                if (auto const* const media = api::get_if<api::messageMediaDocument>(**message->media);
+                if (auto const* const media = api::get_if<api::messageMediaDocument>(*message->media);
                     media && media->document)
                     if (auto const* const document = api::get_if<api::document>(**media->document))
                         return *document;
