@@ -51,7 +51,7 @@ std::optional<api::document> document_in(const api::Updates& updates)
                 message && message->media)
                 if (auto const* const media = api::get_if<api::messageMediaDocument>(*message->media);
                     media && media->document)
-                    if (auto const* const document = api::get_if<api::document>(**media->document))
+                    if (auto const* const document = api::get_if<api::document>(*media->document))
                         return *document;
     return std::nullopt;
 }
