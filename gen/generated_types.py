@@ -46,3 +46,10 @@ def boxed_types(types):
     """Those with a declaration of their own on the wire: variants, and constructors that belong to none."""
     alternatives = {a for t in types.values() for a in t.alternatives}
     return [t for t in types.values() if t.path not in alternatives]
+
+
+def write(path, lines):
+    """A file of these lines; left alone, with its time, if it is that already."""
+    text = "\n".join(lines) + "\n"
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)

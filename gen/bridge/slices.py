@@ -22,7 +22,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from generated_types import REFERENCE, boxed_types, read  # noqa: E402
+from generated_types import REFERENCE, boxed_types, read, write  # noqa: E402
 
 RESULT = re.compile(r"^    using result = .*$", re.M)
 TL_LINE = re.compile(r'tl_line\[\] =\s*"([\w.]+)#([0-9a-f]+)')
@@ -76,12 +76,6 @@ def cut(nodes, count):
         least[0] += weight
         least[1].append(text)
     return [s[1] for s in slices]
-
-
-def write(path, lines):
-    text = "\n".join(lines) + "\n"
-    if not path.exists() or path.read_text() != text:
-        path.write_text(text)
 
 
 def main():

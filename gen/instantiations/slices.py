@@ -16,7 +16,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from generated_types import REFERENCE, boxed_types, read  # noqa: E402
+from generated_types import REFERENCE, boxed_types, read, write  # noqa: E402
 
 POLICY = "::mtproto::tl::instantiated"
 NODE = re.compile(r"^extern (template .*?::(mtproto::[\w:]*raw::[\w:]+)<instantiated>.*;)$", re.M)
@@ -55,12 +55,6 @@ def runs(items, count):
         parts[min(count - 1, sum_ * count // total)].append(item)
         sum_ += item[0]
     return parts
-
-
-def write(path, lines):
-    text = "\n".join(lines) + "\n"
-    if not path.exists() or path.read_text() != text:
-        path.write_text(text)
 
 
 def main():

@@ -20,7 +20,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "gen"))
-from generated_types import REFERENCE, VECTOR, boxed_types, read  # noqa: E402
+from generated_types import REFERENCE, VECTOR, boxed_types, read, write  # noqa: E402
 
 REACHED = 0.2  # what a type costs a file that only reaches it, against one that tests it
 
@@ -103,12 +103,6 @@ def vector_nodes(cpp):
 def destructors(cpp):
     """The edge between a vector and what its elements reach; has to stand outside of namespaces."""
     return [f"std::vector<{cpp.replace('tl::', '::mtproto::tl::')}>::~vector()"]
-
-
-def write(path, lines):
-    text = "\n".join(lines) + "\n"
-    if not path.exists() or path.read_text() != text:
-        path.write_text(text)
 
 
 def main():
