@@ -19,24 +19,14 @@ import subprocess
 import sys
 import tempfile
 
+from llvm import VERSION, tool
+
 COLUMNS = 140
-VERSION = 19
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 LATER = HERE / "later.txt"
 GENERATED = re.compile(r"^include/mtproto/(api|mt|proxy/contract)/|^tests/unit/gen/golden|^tests/fuzz/corpus/")
 FOLDERS = ["apps", "benchmarks", "examples", "gen", "include", "tests"]
-
-
-def tool():
-    """clang-format of the version whose form is ours, or None."""
-    for name in (os.environ.get("CLANG_FORMAT"), f"clang-format-{VERSION}", "clang-format"):
-        path = name and shutil.which(name)
-        if path:
-            told = subprocess.run([path, "--version"], capture_output=True, text=True).stdout
-            if re.search(rf"version {VERSION}\.", told):
-                return path
-    return None
 
 
 def sources(root):
@@ -94,7 +84,7 @@ def main():
     parser.add_argument("files", nargs="*")
     args = parser.parse_args()
 
-    clang_format = tool()
+    clang_format = tool("clang-format")
     if not clang_format:
         print(f"skipped: clang-format {VERSION} is not installed, and other versions format differently "
               f"(pip install clang-format==19.1.7, apt-get install clang-format-{VERSION}, or CLANG_FORMAT=its path)")

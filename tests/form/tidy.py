@@ -10,15 +10,14 @@ Exit codes: 0 clean, 1 not, 77 clang-tidy 19 is missing.
 
 import argparse
 import hashlib
-import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 
-VERSION = 19
+from llvm import VERSION, tool
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 
@@ -33,16 +32,6 @@ LAYERS = {
     "proxy": ["proxy/access", "proxy/listen_address", "proxy/rate_limit", "proxy/status", "proxy/update_log"],
 }
 USUAL = ["tl", "crypto", "transport", "session"]
-
-
-def tool():
-    for name in (os.environ.get("CLANG_TIDY"), f"clang-tidy-{VERSION}", "clang-tidy"):
-        path = name and shutil.which(name)
-        if path:
-            told = subprocess.run([path, "--version"], capture_output=True, text=True).stdout
-            if re.search(rf"version {VERSION}\.", told):
-                return path
-    return None
 
 
 def digest(text):
@@ -85,7 +74,7 @@ def main():
     args = parser.parse_args()
     if unknown := [n for n in args.layers if n not in LAYERS]:
         parser.error(f"no layer is called {unknown[0]}; there are {', '.join(LAYERS)}")
-    clang_tidy = tool()
+    clang_tidy = tool("clang-tidy")
     if not clang_tidy:
         print(f"skipped: clang-tidy {VERSION} is not installed (apt-get install clang-tidy-{VERSION}, or CLANG_TIDY=its path)")
         return 77
