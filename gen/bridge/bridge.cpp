@@ -6,11 +6,20 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <tuple>
 
 namespace mtproto::proxy {
 
 namespace detail {
 namespace {
+
+// All types share these. The instances that are linked are those of the first object that has them: this one, if it comes
+// before objects that are not optimized, see mtproto_bridge_libs.
+[[gnu::used]] constexpr std::tuple optimized_here(
+    &tl::detail::fields_writer::advance, &tl::detail::fields_writer::finish, &tl::detail::plain_to_protobuf,
+    &tl::detail::plain_fields_to_protobuf, &tl::detail::plain_choice_to_protobuf, &tl::detail::text_to_protobuf,
+    &tl::protobuf_writer::begin, &tl::protobuf_writer::end, &tl::protobuf_writer::varint, &tl::protobuf_writer::number_field,
+    &tl::protobuf_writer::bytes_field, &tl::is_utf8);
 
 constexpr std::size_t method_count = std::size(contract::methods);
 
@@ -122,7 +131,7 @@ result<std::vector<const method_info*>> inner_methods(const method_info& method,
 result<std::vector<std::byte>> result_to_protobuf(const method_info& method, bytes_view tl, bytes_view request_tl)
 {
     tl::reader from(tl);
-    tl::protobuf_writer to;
+    tl::protobuf_writer to(tl.size() + 64);
     bool ok = false;
     if (method.any_result != 0) {
         ok = detail::result_to_protobuf(method.any_result, from, to);
