@@ -122,7 +122,7 @@ result<std::vector<const method_info*>> inner_methods(const method_info& method,
 result<std::vector<std::byte>> result_to_protobuf(const method_info& method, bytes_view tl, bytes_view request_tl)
 {
     tl::reader from(tl);
-    tl::protobuf_writer to;
+    tl::protobuf_writer to(tl.size() + 64);
     bool ok = false;
     if (method.any_result != 0) {
         ok = detail::result_to_protobuf(method.any_result, from, to);

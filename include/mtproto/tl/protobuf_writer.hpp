@@ -16,6 +16,14 @@ constexpr std::size_t varint_size(std::uint64_t value) noexcept
     return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
 }
 
+/// Writes `value` to varint_size(value) bytes.
+inline void store_varint(std::byte* to, std::uint64_t value) noexcept
+{
+    for (; value >= 0x80; value >>= 7)
+        *to++ = static_cast<std::byte>(value | 0x80);
+    *to = static_cast<std::byte>(value);
+}
+
 /// How a protobuf field stands on the wire. https://protobuf.dev/programming-guides/encoding
 enum class protobuf_wire : std::uint32_t
 {
@@ -32,6 +40,10 @@ enum class protobuf_wire : std::uint32_t
 class protobuf_writer
 {
 public:
+    protobuf_writer() = default;
+    /// Grows from `capacity` bytes.
+    explicit protobuf_writer(std::size_t capacity) : out_(capacity) {}
+
     bytes_view view() const noexcept { return out_.view(); }
     std::size_t size() const noexcept { return out_.size(); }
     void clear() noexcept { out_.clear(); }
@@ -42,7 +54,7 @@ public:
             *out_.take(1) = static_cast<std::byte>(value);
             return;
         }
-        put_varint(out_.take(varint_size(value)), value);
+        store_varint(out_.take(varint_size(value)), value);
     }
     void tag(std::uint32_t number, protobuf_wire wire)
     {
@@ -86,17 +98,10 @@ public:
         auto* const from = const_cast<std::byte*>(out_.view().data()) + start;
         if (more != 0)
             std::memmove(from + more, from, length);
-        put_varint(from - 1, length);
+        store_varint(from - 1, length);
     }
 
 private:
-    static void put_varint(std::byte* to, std::uint64_t value) noexcept
-    {
-        for (; value >= 0x80; value >>= 7)
-            *to++ = static_cast<std::byte>(value | 0x80);
-        *to = static_cast<std::byte>(value);
-    }
-
     writer out_;
 };
 

@@ -209,7 +209,7 @@ public:
     bool finish() { return run(end_); }
 
 private:
-    bool run(const protobuf_entry* last)
+    [[gnu::noinline]] bool run(const protobuf_entry* last)
     {
         for (; next_ != last; ++next_) {
             if (next_->kind == protobuf_kind::flags) {

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace mtproto::tl
 {
@@ -17,6 +20,13 @@ constexpr bool is_utf8(std::string_view text) noexcept
         unsigned const lead = at(i);
         if (lead < 0x80) {
             ++i;
+            // Most text is ASCII: eight at a time.
+            if (!std::is_constant_evaluated())
+                for (std::uint64_t eight{}; text.size() - i >= sizeof eight; i += sizeof eight) {
+                    std::memcpy(&eight, text.data() + i, sizeof eight);
+                    if ((eight & 0x8080808080808080u) != 0)
+                        break;
+                }
             continue;
         }
         std::size_t const length = lead >= 0xc2 && lead <= 0xdf   ? 2
