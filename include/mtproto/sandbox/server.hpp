@@ -15,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -23,6 +24,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -132,7 +134,8 @@ private:
     void deliver(const session_key* origin);
     void push(const session_key& id, session_record& to, bytes updates);
     void flush(session_record& from);
-    void send(const connection_ptr& to, bytes_view packet);
+    void send(const connection_ptr& to, bytes_view packet) { send(to, std::span(&packet, 1)); }
+    void send(const connection_ptr& to, std::span<const bytes_view> packets);
     void send_later(const connection_ptr& to, std::vector<std::byte> packet);
     void fail(const connection_ptr& to, std::int32_t code);
     void close(const connection_ptr& which);
@@ -163,6 +166,7 @@ private:
     std::map<session_key, session_record> sessions_;
     asio::steady_timer timer_;
     std::vector<std::byte> scratch_;
+    std::array<std::vector<std::byte>, 16> packets_{}; ///< on their way out, encrypted together
     fault_plan faults_{};
     fault_counts struck_{};
     std::uint64_t changes_ = 0;

@@ -14,6 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -96,12 +97,15 @@ asio::awaitable<void> server::accept(std::shared_ptr<server> self, std::shared_p
 
 asio::awaitable<void> server::serve(std::shared_ptr<server> self, connection_ptr with)
 {
+    std::vector<transport::frame> frames;
     for (bool going = true; going;) {
-        auto const frame = co_await with->stream.receive();
+        auto const got = co_await with->stream.receive_some(frames);
         std::lock_guard const lock(self->mutex);
-        if (!frame && !frame.error().is(errc::closed) && !frame.error().is(errc::not_connected))
-            self->log("connection ends: " + frame.error().message());
-        going = frame && with->open && self->on_frame(with, *frame);
+        if (!got && !got.error().is(errc::closed) && !got.error().is(errc::not_connected))
+            self->log("connection ends: " + got.error().message());
+        going = got.has_value();
+        for (auto const& frame : frames)
+            going = going && with->open && self->on_frame(with, frame);
         if (!going)
             self->close(with);
         self->arm();
@@ -119,12 +123,12 @@ void server::close(const connection_ptr& which)
         }
 }
 
-void server::send(const connection_ptr& to, bytes_view packet)
+void server::send(const connection_ptr& to, std::span<const bytes_view> packets)
 {
     if (!to->open)
         return;
     // send() encodes before it returns, so the order of packets is that of the calls.
-    asio::co_spawn(strand_, to->stream.send(packet), [to](std::exception_ptr, result<>) {});
+    asio::co_spawn(strand_, to->stream.send(packets), [to](std::exception_ptr, result<>) {});
 }
 
 /// A fault: what is sent in the meantime goes first.
@@ -411,6 +415,14 @@ void server::flush(session_record& from)
     auto const to = from.on.lock();
     if (!to)
         return;
+    if (faults_.drop_percent + faults_.duplicate_percent + faults_.delay_percent == 0) {
+        while (auto const count = from.engine->next_packets(packets_, now())) {
+            std::array<bytes_view, 16> views;
+            std::copy_n(packets_.begin(), count, views.begin());
+            send(to, std::span<const bytes_view>(views).first(count));
+        }
+        return;
+    }
     std::vector<std::byte> packet;
     while (from.engine->next_packet(packet, now())) {
         if (strikes(faults_.drop_percent, struck_.drops))

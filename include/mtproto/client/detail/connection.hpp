@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <memory>
 #include <unordered_map>
@@ -482,28 +483,35 @@ private:
     {
         int bad = 0;
         while (link_up_) {
-            auto const got = co_await link_->receive();
+            auto const got = co_await link_->receive_all(frames_);
             if (!got)
                 co_return ended_ ? std::exchange(ended_, std::nullopt).value() : got.error();
-            if (got->transport_error) {
-                engine_->transport_error(*got->transport_error, now());
+            auto const failed = std::find_if(frames_.begin(), frames_.end(), [](auto& f) { return f.transport_error; });
+            packets_.clear();
+            for (auto it = frames_.begin(); it != failed; ++it)
+                if (!it->quick_ack)
+                    packets_.push_back(it->payload);
+            engine_->receive(packets_, now(), [&](const result<>& taken) {
+                if (taken) {
+                    heard_ = true;
+                    bad = 0;
+                    if (engine_->bound() && !std::exchange(established_, true))
+                        tell_event(events::established{session_id_});
+                } else {
+                    ++bad;
+                }
                 drain();
-                if (ended_)
-                    co_return std::exchange(ended_, std::nullopt).value();
-                co_return error(errc::transport_error, {}, *got->transport_error);
-            }
-            if (got->quick_ack)
-                continue;
-            if (engine_->receive(got->payload, now())) {
-                heard_ = true;
-                bad = 0;
-                if (engine_->bound() && !std::exchange(established_, true))
-                    tell_event(events::established{session_id_});
-            } else if (++bad == 16) {
-                // A few bad packets may be somebody's injections; a stream of them is a broken connection.
+                return bad != 16 && !ended_ && link_up_;
+            });
+            // A few bad packets may be somebody's injections; a stream of them is a broken connection.
+            if (bad == 16)
                 co_return error(errc::bad_message, "too many packets failed their checks");
+            if (failed != frames_.end() && link_up_ && !ended_) {
+                engine_->transport_error(*failed->transport_error, now());
+                drain();
+                if (!ended_)
+                    co_return error(errc::transport_error, {}, *failed->transport_error);
             }
-            drain();
             if (ended_)
                 co_return std::exchange(ended_, std::nullopt).value();
             wake();
@@ -515,19 +523,25 @@ private:
     static task<void> write(std::shared_ptr<connection> self)
     {
         self->writing_ = true;
-        bytes packet;
+        std::array<bytes, 16> packets;
+        std::array<tl::bytes_view, 16> views;
         while (self->link_up_) {
             auto const renewal = self->renew_if_due();
-            bool const due = self->engine_->next_packet(packet, now());
+            auto const due = self->engine_->next_packets(packets, now());
             self->drain();
             if (!self->link_up_)
                 break;
-            if (due) {
+            if (due != 0) {
+                std::copy_n(packets.begin(), due, views.begin());
+                auto const all = std::span<const tl::bytes_view>(views).first(due);
                 // Reading fails as well then, and says why.
-                if (auto const sent = co_await self->link_->send(packet); !sent)
+                if (auto const sent = co_await self->link_->send_all(all); !sent)
                     break;
                 continue;
             }
+            for (auto& packet : packets) // a connection that waits is small
+                if (packet.capacity() > 4096 || &packet != &packets.front())
+                    bytes().swap(packet);
             auto timer = self->engine_->next_timer();
             if (self->temporary_) {
                 if (self->retire())
@@ -681,6 +695,8 @@ private:
     std::size_t next_address_ = 0;
     session::time_point retire_at_{}; ///< of the temporary key
 
+    std::vector<transport::frame> frames_{}; ///< what came with one receive
+    std::vector<tl::bytes_view> packets_{};
     std::deque<queued> queue_{}; ///< calls that wait for the key
     std::unordered_map<session::call_id, std::uint64_t> running_{};
     std::unordered_map<std::uint64_t, session::call_id> by_id_{};

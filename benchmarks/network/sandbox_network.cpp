@@ -1,0 +1,1 @@
+#include <mtproto/sandbox/src_network.hpp>
