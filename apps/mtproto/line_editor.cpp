@@ -244,6 +244,8 @@ std::optional<std::string> line_editor::read()
         std::lock_guard const lock(state_->mutex);
         state_->reading = true;
     }
+    // libedit shows the prompt first: a Ctrl-D that answers it at once would still be the terminal's, and be lost.
+    el_set(state_->edit, EL_PREP_TERM, 1);
     int count = 0;
     auto const* const text = el_gets(state_->edit, &count);
     std::optional<std::string> line;

@@ -1,5 +1,5 @@
 // What is only declared: its header is missing.
-// expect-gcc: requires value<T>
+// expect-gcc: the satisfaction of 'value<T>'
 // expect-clang: does not satisfy 'value'
 #ifndef WRONG
 #include <mtproto/api/types/core_j.hpp>

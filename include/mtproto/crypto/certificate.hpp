@@ -20,7 +20,7 @@ using x509 = std::unique_ptr<X509, decltype(&X509_free)>;
 
 inline bio reading(std::string_view text)
 {
-    if (text.size() > std::numeric_limits<int>::max())
+    if (text.size() > (std::numeric_limits<int>::max)())
         text = {};
     return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free};
 }

@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import termios
 import time
 import unittest
 
@@ -99,6 +100,15 @@ class Shell(Case):
             terminal.expect(r"last message(.|\n)*look up(.|\n)*mtproto> ")
             terminal.type("\x04")
             self.assertEqual(terminal.end(), 0)
+
+    def test_keys_are_read_one_by_one_as_soon_as_the_prompt_shows(self):
+        terminal = self.start()
+        for _ in range(50):
+            self.assertFalse(termios.tcgetattr(terminal.fd)[3] & termios.ICANON)
+            terminal.type("updates on\n")
+            terminal.expect("updates on(.|\n)*mtproto> ")
+        terminal.type("\x04")
+        self.assertEqual(terminal.end(), 0)
 
     def test_interrupt_drops_the_line_only(self):
         terminal = self.start()
