@@ -93,23 +93,21 @@ private:
             connection_ = to_->note_opened(dc_, std::move(text));
             co_return result<>{};
         }
-        task<result<>> send(tl::bytes_view packet) override
+        task<result<>> send(std::span<const tl::bytes_view> packets) override
         {
             if (connection_ != 0) // else it will fail
-                to_->note_packet(wire_event::sent, connection_, packet);
-            return inner_->send(packet);
+                for (auto const packet : packets)
+                    to_->note_packet(wire_event::sent, connection_, packet);
+            return inner_->send(packets);
         }
-        task<result<transport::frame>> receive() override
+        task<result<>> receive(std::vector<transport::frame>& frames) override
         {
-            auto got = co_await inner_->receive();
+            auto const got = co_await inner_->receive(frames);
             if (!got)
                 note_closed();
-            else if (got->transport_error)
-                to_->note_number(wire_event::transport_error, connection_, *got->transport_error);
-            else if (got->quick_ack)
-                to_->note_number(wire_event::quick_ack, connection_, *got->quick_ack);
             else
-                to_->note_packet(wire_event::received, connection_, got->payload);
+                for (auto const& frame : frames)
+                    note(frame);
             co_return got;
         }
         void close() noexcept override
@@ -123,6 +121,15 @@ private:
         {
             bool const six = at.host.find(':') != std::string::npos;
             return (six ? '[' + at.host + ']' : at.host) + ':' + std::to_string(at.port);
+        }
+        void note(const transport::frame& frame)
+        {
+            if (frame.transport_error)
+                to_->note_number(wire_event::transport_error, connection_, *frame.transport_error);
+            else if (frame.quick_ack)
+                to_->note_number(wire_event::quick_ack, connection_, *frame.quick_ack);
+            else
+                to_->note_packet(wire_event::received, connection_, frame.payload);
         }
         void note_closed()
         {

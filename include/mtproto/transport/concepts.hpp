@@ -42,19 +42,36 @@ concept connection = packet_stream<T> && requires(T& t, endpoint to) {
     { t.connect(std::move(to)) } -> std::same_as<boost::asio::awaitable<result<>>>;
 };
 
+namespace detail {
+template <packet_stream T>
+boost::asio::awaitable<result<>> send_each(T& stream, std::span<const bytes_view> packets)
+{
+    for (auto packet : packets)
+        if (auto sent = co_await stream.send(packet); !sent)
+            co_return sent;
+    co_return result<>{};
+}
+template <packet_stream T>
+boost::asio::awaitable<result<>> receive_one(T& stream, std::vector<frame>& frames)
+{
+    frames.clear();
+    auto const got = co_await stream.receive();
+    if (!got)
+        co_return got.error();
+    frames.push_back(*got);
+    co_return result<>{};
+}
+} // namespace detail
+
 /// Sends several packets, in one write where `stream` has a `send` for that. The bytes must live until it is
 /// done.
 template <packet_stream T>
 boost::asio::awaitable<result<>> send_all(T& stream, std::span<const bytes_view> packets)
 {
-    if constexpr (requires { stream.send(packets); }) {
-        co_return co_await stream.send(packets);
-    } else {
-        for (auto packet : packets)
-            if (auto sent = co_await stream.send(packet); !sent)
-                co_return sent;
-        co_return result<>{};
-    }
+    if constexpr (requires { stream.send(packets); })
+        return stream.send(packets);
+    else
+        return detail::send_each(stream, packets);
 }
 
 /// Receives one frame into `frames`, or all that have arrived where `stream` has a `receive_some` for that;
@@ -62,16 +79,10 @@ boost::asio::awaitable<result<>> send_all(T& stream, std::span<const bytes_view>
 template <packet_stream T>
 boost::asio::awaitable<result<>> receive_all(T& stream, std::vector<frame>& frames)
 {
-    if constexpr (requires { stream.receive_some(frames); }) {
-        co_return co_await stream.receive_some(frames);
-    } else {
-        frames.clear();
-        auto const got = co_await stream.receive();
-        if (!got)
-            co_return got.error();
-        frames.push_back(*got);
-        co_return result<>{};
-    }
+    if constexpr (requires { stream.receive_some(frames); })
+        return stream.receive_some(frames);
+    else
+        return detail::receive_one(stream, frames);
 }
 
 } // namespace mtproto::transport

@@ -21,12 +21,10 @@ class any_transport
 public:
     virtual ~any_transport() = default;
     virtual task<result<>> connect(transport::endpoint to) = 0;
-    virtual task<result<>> send(tl::bytes_view packet) = 0;
     /// Several packets in one write, if the transport can. They must live until it is done.
-    virtual task<result<>> send_all(std::span<const tl::bytes_view> packets) = 0;
-    /// Every frame that has arrived, at least one.
-    virtual task<result<>> receive_all(std::vector<transport::frame>& frames) = 0;
-    virtual task<result<transport::frame>> receive() = 0;
+    virtual task<result<>> send(std::span<const tl::bytes_view> packets) = 0;
+    /// Every frame that has arrived, at least one; they are valid until the next receive.
+    virtual task<result<>> receive(std::vector<transport::frame>& frames) = 0;
     virtual void close() noexcept = 0;
 };
 
@@ -36,22 +34,8 @@ class transport_model final : public any_transport
 public:
     explicit transport_model(std::unique_ptr<T> held) : held_(std::move(held)) {}
     task<result<>> connect(transport::endpoint to) override { return held_->connect(std::move(to)); }
-    task<result<>> send(tl::bytes_view packet) override { return held_->send(packet); }
-    task<result<>> send_all(std::span<const tl::bytes_view> packets) override
-    {
-        if constexpr (requires { held_->send(packets); })
-            return held_->send(packets);
-        else
-            return transport::send_all(*held_, packets);
-    }
-    task<result<transport::frame>> receive() override { return held_->receive(); }
-    task<result<>> receive_all(std::vector<transport::frame>& frames) override
-    {
-        if constexpr (requires { held_->receive_some(frames); })
-            return held_->receive_some(frames);
-        else
-            return transport::receive_all(*held_, frames);
-    }
+    task<result<>> send(std::span<const tl::bytes_view> packets) override { return transport::send_all(*held_, packets); }
+    task<result<>> receive(std::vector<transport::frame>& frames) override { return transport::receive_all(*held_, frames); }
     void close() noexcept override { held_->close(); }
 
 private:

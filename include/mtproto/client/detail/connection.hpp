@@ -483,7 +483,7 @@ private:
     {
         int bad = 0;
         while (link_up_) {
-            auto const got = co_await link_->receive_all(frames_);
+            auto const got = co_await link_->receive(frames_);
             if (!got)
                 co_return ended_ ? std::exchange(ended_, std::nullopt).value() : got.error();
             auto const failed = std::find_if(frames_.begin(), frames_.end(), [](auto& f) { return f.transport_error; });
@@ -535,7 +535,7 @@ private:
                 std::copy_n(packets.begin(), due, views.begin());
                 auto const all = std::span<const tl::bytes_view>(views).first(due);
                 // Reading fails as well then, and says why.
-                if (auto const sent = co_await self->link_->send_all(all); !sent)
+                if (auto const sent = co_await self->link_->send(all); !sent)
                     break;
                 continue;
             }

@@ -9,6 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
+#include <span>
+#include <vector>
 
 namespace mtproto::detail {
 
@@ -59,27 +61,32 @@ inline task<result<session::handshake_outcome>> exchange_keys(boost::asio::any_i
     if (!first)
         co_return first.error();
     auto packet = std::move(*first);
+    std::vector<transport::frame> frames;
     for (;;) {
         transport_guard const guard(executor, link, limit);
         if (!packet.empty()) {
-            auto const sent = co_await link.send(packet);
+            tl::bytes_view const whole = packet;
+            auto const sent = co_await link.send(std::span(&whole, 1));
             if (!sent)
                 co_return guard.expired() ? error(errc::timed_out, "in the key exchange") : sent.error();
         }
-        auto const got = co_await link.receive();
+        auto const got = co_await link.receive(frames);
         if (!got)
             co_return guard.expired() ? error(errc::timed_out, "the server does not answer in the key exchange")
                                       : got.error();
-        if (got->transport_error)
-            co_return error(errc::transport_error, "in the key exchange", *got->transport_error);
-        if (got->quick_ack)
-            continue;
-        auto step = exchange.receive(got->payload, now());
-        if (!step)
-            co_return step.error();
-        packet = std::move(step->send);
-        if (step->done)
-            co_return exchange.outcome();
+        packet.clear();
+        for (auto const& one : frames) {
+            if (one.transport_error)
+                co_return error(errc::transport_error, "in the key exchange", *one.transport_error);
+            if (one.quick_ack)
+                continue;
+            auto step = exchange.receive(one.payload, now());
+            if (!step)
+                co_return step.error();
+            if (step->done)
+                co_return exchange.outcome();
+            packet = std::move(step->send);
+        }
     }
 }
 
