@@ -121,7 +121,7 @@ void contract_builder::sort()
 
 std::string proto_field::meaning() const
 {
-    static constexpr std::string_view names[] = {"",     "double", "", "int64",   "",      "int32", "", "",
+    static constexpr std::string_view names[] = {"", "double", "", "int64", "", "int32", "", "",
                                                  "bool", "string", "", "message", "bytes", "uint32"};
     auto const text =
         type == proto_type::message ? message : std::string(names[static_cast<std::size_t>(type)]);

@@ -4,11 +4,9 @@
 #include <cstdint>
 #include <limits>
 
-namespace gen
-{
+namespace gen {
 
-namespace
-{
+namespace {
 
 using matrix = std::vector<std::vector<long>>; // weight of all edges from a node to another
 
@@ -151,8 +149,7 @@ std::vector<std::vector<std::size_t>> strong_components(std::size_t nodes, const
     std::vector<std::vector<std::size_t>> next(nodes);
     for (auto const& e : edges)
         next[e.from].push_back(e.to);
-    tarjan walk{next, std::vector<std::size_t>(nodes), std::vector<std::size_t>(nodes),
-                {},   std::vector<bool>(nodes),        {}};
+    tarjan walk{next, std::vector<std::size_t>(nodes), std::vector<std::size_t>(nodes), {}, std::vector<bool>(nodes), {}};
     for (std::size_t node = 0; node != nodes; ++node)
         if (walk.order[node] == 0)
             walk.visit(node);

@@ -4,8 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace gen
-{
+namespace gen {
 
 struct edge
 {

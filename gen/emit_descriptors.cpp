@@ -85,7 +85,9 @@ wire_writer descriptor(const proto_message& message, bool json_names)
     std::sort(fields.begin(), fields.end(), [](auto* a, auto* b) { return a->number < b->number; });
     int oneofs = 0;
     for (auto const* field : fields)
-        out.message(2, descriptor(*field, message.oneof ? 0 : field->optional ? oneofs++ : -1, json_names));
+        out.message(2, descriptor(*field, message.oneof ? 0 : field->optional ? oneofs++
+                                                                              : -1,
+                                  json_names));
     if (message.oneof && !fields.empty())
         out.message(8, oneof_named("value"));
     for (auto const* field : fields)

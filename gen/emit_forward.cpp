@@ -5,11 +5,9 @@
 #include <cctype>
 #include <string>
 
-namespace gen
-{
+namespace gen {
 
-namespace
-{
+namespace {
 
 std::string owning_arguments(const program& from, const schema::combinator& line)
 {

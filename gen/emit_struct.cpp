@@ -11,11 +11,9 @@
 #include <string>
 #include <vector>
 
-namespace gen
-{
+namespace gen {
 
-namespace
-{
+namespace {
 
 using schema::type_kind;
 

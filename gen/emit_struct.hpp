@@ -5,8 +5,7 @@
 
 #include <string>
 
-namespace gen
-{
+namespace gen {
 
 /// The definition of the struct, inside its namespace.
 std::string emit_struct(const program& from, const schema::combinator& line);

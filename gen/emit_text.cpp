@@ -6,8 +6,7 @@
 
 #include <string>
 
-namespace gen
-{
+namespace gen {
 
 void emit_umbrella(const program& from, files& out)
 {

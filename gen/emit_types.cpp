@@ -9,11 +9,9 @@
 #include <set>
 #include <string>
 
-namespace gen
-{
+namespace gen {
 
-namespace
-{
+namespace {
 
 using schema::type_kind;
 

@@ -4,8 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace gen
-{
+namespace gen {
 
 /// Thrown with a sentence that begins with the place in the schema, caught in main().
 struct failure : std::runtime_error

@@ -5,11 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-namespace gen
-{
+namespace gen {
 
-namespace
-{
+namespace {
 
 using schema::type_kind;
 

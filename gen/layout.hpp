@@ -8,8 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace gen
-{
+namespace gen {
 
 namespace schema = mtproto::tl::schema;
 

@@ -5,38 +5,36 @@
 #include <algorithm>
 #include <array>
 
-namespace gen
-{
+namespace gen {
 
-namespace
-{
+namespace {
 
 constexpr std::string_view keywords[] = {
-    "alignas",     "alignof",  "and",        "and_eq",    "asm",       "auto",         "bitand",
-    "bitor",       "bool",     "break",      "case",      "catch",     "char",         "char16_t",
-    "char32_t",    "char8_t",  "class",      "co_await",  "co_return", "co_yield",     "compl",
-    "concept",     "const",    "const_cast", "consteval", "constexpr", "constinit",    "continue",
-    "decltype",    "default",  "delete",     "do",        "double",    "dynamic_cast", "else",
-    "enum",        "explicit", "export",     "extern",    "false",     "float",        "for",
-    "friend",      "goto",     "if",         "inline",    "int",       "long",         "mutable",
-    "namespace",   "new",      "noexcept",   "not",       "not_eq",    "nullptr",      "operator",
-    "or",          "or_eq",    "private",    "protected", "public",    "register",     "reinterpret_cast",
-    "requires",    "return",   "short",      "signed",    "sizeof",    "static",       "static_assert",
-    "static_cast", "struct",   "switch",     "template",  "this",      "thread_local", "throw",
-    "true",        "try",      "typedef",    "typeid",    "typename",  "union",        "unsigned",
-    "using",       "virtual",  "void",       "volatile",  "wchar_t",   "while",        "xor",
+    "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand",
+    "bitor", "bool", "break", "case", "catch", "char", "char16_t",
+    "char32_t", "char8_t", "class", "co_await", "co_return", "co_yield", "compl",
+    "concept", "const", "const_cast", "consteval", "constexpr", "constinit", "continue",
+    "decltype", "default", "delete", "do", "double", "dynamic_cast", "else",
+    "enum", "explicit", "export", "extern", "false", "float", "for",
+    "friend", "goto", "if", "inline", "int", "long", "mutable",
+    "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator",
+    "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast",
+    "requires", "return", "short", "signed", "sizeof", "static", "static_assert",
+    "static_cast", "struct", "switch", "template", "this", "thread_local", "throw",
+    "true", "try", "typedef", "typeid", "typename", "union", "unsigned",
+    "using", "virtual", "void", "volatile", "wchar_t", "while", "xor",
     "xor_eq"};
 
 // Macros without arguments that headers of common platforms define.
 constexpr std::string_view macros[] = {
-    "BUFSIZ",    "DELETE",   "DOMAIN", "EOF",   "ERROR",    "FALSE",     "HUGE",     "HUGE_VAL",
-    "IN",        "INFINITY", "NAN",    "NULL",  "OPTIONAL", "OUT",       "OVERFLOW", "TRUE",
-    "UNDERFLOW", "assert",   "errno",  "far",   "i386",     "interface", "linux",    "major",
-    "makedev",   "minor",    "near",   "small", "stderr",   "stdin",     "stdout",   "unix"};
+    "BUFSIZ", "DELETE", "DOMAIN", "EOF", "ERROR", "FALSE", "HUGE", "HUGE_VAL",
+    "IN", "INFINITY", "NAN", "NULL", "OPTIONAL", "OUT", "OVERFLOW", "TRUE",
+    "UNDERFLOW", "assert", "errno", "far", "i386", "interface", "linux", "major",
+    "makedev", "minor", "near", "small", "stderr", "stdin", "stdout", "unix"};
 
 // Names that the generated namespaces need for themselves.
-constexpr std::string_view in_namespace[] = {"S",     "emplace", "get_if",      "holds", "layer",
-                                             "match", "raw",     "schema_text", "std",   "visit"};
+constexpr std::string_view in_namespace[] = {"S", "emplace", "get_if", "holds", "layer",
+                                             "match", "raw", "schema_text", "std", "visit"};
 constexpr std::string_view in_struct[] = {"S", "tl_fields", "tl_id", "tl_line", "tl_result_wire"};
 
 template <class Set>

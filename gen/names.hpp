@@ -11,8 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gen
-{
+namespace gen {
 
 namespace schema = mtproto::tl::schema;
 

@@ -4,13 +4,11 @@
 
 #include <algorithm>
 
-namespace gen
-{
+namespace gen {
 
 using schema::type_kind;
 
-namespace
-{
+namespace {
 
 template <class F>
 void each_type(const schema::type_expr& type, F&& f)

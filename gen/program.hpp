@@ -13,8 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gen
-{
+namespace gen {
 
 struct options
 {

@@ -1,7 +1,6 @@
 #include "text.hpp"
 
-namespace gen
-{
+namespace gen {
 
 std::string literal(std::string_view text, std::string_view indent, std::size_t width)
 {

@@ -9,11 +9,9 @@
 #include <iterator>
 #include <optional>
 
-namespace gen
-{
+namespace gen {
 
-namespace
-{
+namespace {
 
 namespace fs = std::filesystem;
 

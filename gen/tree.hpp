@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace gen
-{
+namespace gen {
 
 /// Writes a file unless it already holds the text, so that nothing is compiled in vain. Throws failure.
 void write_file(const std::filesystem::path& path, const std::string& text);

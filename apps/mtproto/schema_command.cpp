@@ -95,7 +95,8 @@ std::vector<const combinator*> find(const schema& in, std::string_view name)
         for (auto const index : type->constructors)
             found.push_back(&in.combinators()[index]);
     if (found.empty()) {
-        auto const digits = name.substr(name.starts_with("0x") ? 2 : name.starts_with('#') ? 1 : 0);
+        auto const digits = name.substr(name.starts_with("0x") ? 2 : name.starts_with('#') ? 1
+                                                                                           : 0);
         if (!digits.empty() && digits.size() <= 8 &&
             digits.find_first_not_of("0123456789abcdefABCDEF") == digits.npos)
             if (auto const* line =

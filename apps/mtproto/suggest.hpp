@@ -64,7 +64,8 @@ inline std::string did_you_mean(const std::vector<std::string_view>& names)
 {
     std::string text;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        text += i == 0 ? "; did you mean " : i + 1 == names.size() ? " or " : ", ";
+        text += i == 0 ? "; did you mean " : i + 1 == names.size() ? " or "
+                                                                   : ", ";
         text += names[i];
     }
     return text.empty() ? text : text + '?';

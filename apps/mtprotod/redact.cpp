@@ -36,8 +36,8 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
 bool names_secret(std::string_view name)
 {
     static constexpr std::array whole{"code", "secret", "secrets", "session", "salt", "a", "m1", "srpb", "bytes", "pin"};
-    static constexpr std::array part{"password", "phonecode",  "authkey",       "apihash",    "token",
-                                     "secret",   "authorization", "privatekey", "sessionstring", "emailcode",
+    static constexpr std::array part{"password", "phonecode", "authkey", "apihash", "token",
+                                     "secret", "authorization", "privatekey", "sessionstring", "emailcode",
                                      "credentials"};
     auto const spelt = plain(name);
     return std::find(whole.begin(), whole.end(), spelt) != whole.end() ||

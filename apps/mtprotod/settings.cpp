@@ -461,8 +461,11 @@ result<proxy::server_options> server_options_of(const settings& from)
                                                                : "--tls-cert needs --tls-key, the certificate's private key");
     if (!from.client_ca.empty() && from.tls_cert.empty())
         return error(errc::bad_argument, "--client-ca needs --tls-cert and --tls-key: clients show certificates over TLS only");
-    for (auto const& [file, into] : {std::pair{&from.tls_cert, &out.tls.chain}, {&from.tls_key, &out.tls.private_key},
-                                     {&from.client_ca, &out.tls.client_ca}})
+    for (auto const& [file, into] : {
+             std::pair{&from.tls_cert, &out.tls.chain},
+             {&from.tls_key, &out.tls.private_key},
+             {&from.client_ca, &out.tls.client_ca},
+         })
         if (!file->empty()) {
             auto text = read_text(*file);
             if (!text)

@@ -106,7 +106,8 @@ int obey(const obeyed_signals& signals, proxy::server& server, const settings& g
         if (done)
             log_info("reloaded", {{"callers", *done}});
         else
-            log_error("not reloaded, what was in force stays so", {{"why", done.error().text().empty() ? done.error().message() : done.error().text()}});
+            log_error("not reloaded, what was in force stays so",
+                      {{"why", done.error().text().empty() ? done.error().message() : done.error().text()}});
         notify_service_manager("READY=1");
     }
 }
@@ -168,12 +169,12 @@ void print_sandbox_help(const apps::local_sandbox& sandbox, const std::vector<st
     out += "\n\nTry, in another terminal:\n"
            "  mtprotod test --proxy " +
            at + " --account " + sandbox.users().front().username + "\n"
-           "  grpcurl -plaintext " +
+                                                                   "  grpcurl -plaintext " +
            at + " list\n"
-           "  grpcurl -plaintext " +
+                "  grpcurl -plaintext " +
            at + " mtproto.UpdateStreamer/ListenOnUpdates\n"
-           "  grpcurl -plaintext -H 'mtproto-account: bob' -d "
-           "'{\"peer\":{\"input_peer_self\":{}},\"message\":\"hi\",\"random_id\":1}' " +
+                "  grpcurl -plaintext -H 'mtproto-account: bob' -d "
+                "'{\"peer\":{\"input_peer_self\":{}},\"message\":\"hi\",\"random_id\":1}' " +
            at +
            " mtproto.Mtproto/MessagesSendMessage\n\n"
            "Ctrl-C stops it.\n";
@@ -259,7 +260,8 @@ int run_start(settings given, const std::string& config)
         notify_service_manager("READY=1");
         auto const signal = obey(*signals, server, arguments, config);
         notify_service_manager("STOPPING=1");
-        log_info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP"}});
+        log_info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM"
+                                                                                         : "SIGHUP"}});
         // Calls under way may take a while; whoever cannot wait asks twice.
         std::thread([&signals] {
             while (signals->wait() == SIGHUP && ::isatty(STDIN_FILENO) != 1) {

@@ -38,8 +38,12 @@ result<proxy::client_options> options_of(const test_options& from)
         into = std::move(*text);
         return {};
     };
-    for (auto const& [file, into] : {std::pair{&from.token_file, &out.token}, {&from.ca, &out.root_ca},
-                                     {&from.cert, &out.certificate}, {&from.key, &out.private_key}})
+    for (auto const& [file, into] : {
+             std::pair{&from.token_file, &out.token},
+             {&from.ca, &out.root_ca},
+             {&from.cert, &out.certificate},
+             {&from.key, &out.private_key},
+         })
         if (auto const done = read(*file, *into); !done)
             return done.error();
     out.token = out.token.substr(0, out.token.find_first_of("\r\n"));
@@ -88,9 +92,9 @@ int run_test(const test_options& from)
     if (!found) {
         auto const& why = found.error();
         bool const usage = why.is(errc::bad_argument);
+        auto const* const hint = why.is(errc::not_connected) ? "; is mtprotod running there?" : "";
         complain(apps::printable(
-            secrets().scrub(usage ? why.text() : address + ": " + why.message() +
-                                                     (why.is(errc::not_connected) ? "; is mtprotod running there?" : ""))));
+            secrets().scrub(usage ? why.text() : address + ": " + why.message() + hint)));
         return usage ? exit_usage : exit_failed;
     }
     std::fputs((apps::pretty_json(*found) + '\n').c_str(), stdout);

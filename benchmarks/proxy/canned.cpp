@@ -45,8 +45,8 @@ api::Message message(int n)
         .peer_id = api::peerChannel{.channel_id = 1'500'000'000},
         .date = 1'700'000'000 + n,
         .message_ = "The Analytical Engine has no pretensions whatever to originate anything. It can do whatever we know how to "
-                   "order it to perform; number " +
-                   std::to_string(n),
+                    "order it to perform; number " +
+                    std::to_string(n),
         .entities = std::vector<api::MessageEntity>{api::messageEntityBold{.offset = 4, .length = 17}},
         .views = 12'345 + n,
         .forwards = 12,

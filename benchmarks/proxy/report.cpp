@@ -25,9 +25,9 @@ std::string number(double value)
 
 } // namespace
 
-void keep_best(figure& into, const figure& other)
+void keep_best(figure& into, const std::map<std::string, double>& others)
 {
-    for (auto const& [name, value] : other.values) {
+    for (auto const& [name, value] : others) {
         auto const [at, fresh] = into.values.emplace(name, value);
         if (!fresh)
             at->second = is_rate(name) ? std::max(at->second, value) : std::min(at->second, value);

@@ -18,7 +18,7 @@ struct figure
 };
 
 /// Keeps the better of two: rates upwards, all else downwards.
-void keep_best(figure& into, const figure& other);
+void keep_best(figure& into, const std::map<std::string, double>& others);
 
 /// With ratios against the line "echo" of the same work, transport and parallel calls.
 void print_table(const std::vector<figure>& all, const std::vector<std::string>& columns);

@@ -38,7 +38,7 @@ constexpr auto any_method_alternatives = [] {
     return made;
 }();
 constexpr tl::protobuf_choices any_method_choices{any_method_alternatives.ids, any_method_alternatives.numbers,
-                                                         method_count, nullptr};
+                                                  method_count, nullptr};
 
 std::vector<std::byte> to_vector(bytes_view bytes)
 {

@@ -2,12 +2,10 @@
 """Holds the C++ sources to .clang-format, and to lines of at most 140 columns.
 
   format.py --check [FILE...]     says which files differ; exit code 0 none, 1 some, 77 clang-format 19 is missing
-  format.py --fix [FILE...]       formats the files that are held to it
-  format.py --fix --all           formats those of later.txt as well, and drops from it what is clean
+  format.py --fix [FILE...]       formats them
   format.py --self-test
 
-FILE: only these, as a commit hook gives them. Generated files keep the form that tlc gives them. later.txt, beside this
-script, names the files that were written before the check and wait to be formatted in a commit of their own.
+FILE: only these, as a commit hook gives them. Generated files keep the form that tlc gives them.
 """
 
 import argparse
@@ -24,7 +22,6 @@ from llvm import VERSION, tool
 COLUMNS = 140
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-LATER = HERE / "later.txt"
 GENERATED = re.compile(r"^include/mtproto/(api|mt|proxy/contract)/|^tests/unit/gen/golden|^tests/fuzz/corpus/")
 FOLDERS = ["apps", "benchmarks", "examples", "gen", "include", "tests"]
 
@@ -37,10 +34,6 @@ def sources(root):
     else:
         names = [p.relative_to(root).as_posix() for f in FOLDERS for p in (root / f).rglob("*")]
     return sorted(n for n in names if n.endswith((".cpp", ".hpp")) and not GENERATED.search(n) and (root / n).is_file())
-
-
-def read_later():
-    return set(LATER.read_text().split()) if LATER.exists() else set()
 
 
 def differing(clang_format, root, names):
@@ -80,7 +73,6 @@ def main():
     what.add_argument("--check", action="store_true")
     what.add_argument("--fix", action="store_true")
     what.add_argument("--self-test", action="store_true")
-    parser.add_argument("--all", action="store_true")
     parser.add_argument("files", nargs="*")
     args = parser.parse_args()
 
@@ -92,9 +84,7 @@ def main():
     if args.self_test:
         return self_test(clang_format)
 
-    every = sources(ROOT)
-    later = read_later()
-    held = [n for n in every if args.all or n not in later]
+    held = sources(ROOT)
     if args.files:
         asked = {pathlib.Path(os.path.abspath(f)).relative_to(ROOT).as_posix() for f in args.files}
         held = [n for n in held if n in asked]
@@ -105,19 +95,13 @@ def main():
         print(f"{len(changed)} of {len(held)} files formatted")
     wrong = differing(clang_format, ROOT, held)
     wide = long_lines(ROOT, held)
-    if args.all:
-        waiting = sorted(set(wrong) | {w.rsplit(":", 1)[0] for w in wide})
-        LATER.write_text("".join(f"{n}\n" for n in waiting))
     for n in wrong:
         print(f"{n}: not as .clang-format says: meson compile -C build format")
     for n in wide:
         print(f"{n}: more than {COLUMNS} columns: break the line")
-    gone = sorted(n for n in later if n not in every)
-    for n in gone:
-        print(f"tests/form/later.txt names {n}, which is gone: delete the line")
-    if not (wrong or wide or gone):
-        print(f"{len(held)} files are formatted, {0 if args.all else len(later)} wait in tests/form/later.txt")
-    return bool(wrong or wide or gone)
+    if not (wrong or wide):
+        print(f"{len(held)} files are formatted")
+    return bool(wrong or wide)
 
 
 if __name__ == "__main__":

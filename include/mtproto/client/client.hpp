@@ -22,67 +22,67 @@ namespace detail {
 
     // What waits for an answer must not keep the client's inside alive, which keeps what waits: a program that ends in
     // the middle of a call would not free them. So coroutines hand their core_ptr on, and keep a weak_ptr at most.
-    using core_ptr = std::shared_ptr<client_interface>;
+using core_ptr = std::shared_ptr<client_interface>;
 
     /// Starts a call whose answer goes to `handler`, through `decode`.
-    template <class Handler, class Decode>
-    void initiate_call(const core_ptr& core, Handler handler, Decode decode, result<bytes> request, invoke_options how)
-    {
-        auto const id = core->next_id();
-        auto slot = boost::asio::get_associated_cancellation_slot(handler);
-        auto sink = make_sink(std::move(handler), std::move(decode), core->executor());
-        core->call(id, std::move(request), how, std::move(sink));
-        if (slot.is_connected())
-            slot.assign([weak = std::weak_ptr(core), id](boost::asio::cancellation_type) {
-                if (auto const alive = weak.lock())
-                    alive->cancel(id);
-            });
-    }
+template <class Handler, class Decode>
+void initiate_call(const core_ptr& core, Handler handler, Decode decode, result<bytes> request, invoke_options how)
+{
+    auto const id = core->next_id();
+    auto slot = boost::asio::get_associated_cancellation_slot(handler);
+    auto sink = make_sink(std::move(handler), std::move(decode), core->executor());
+    core->call(id, std::move(request), how, std::move(sink));
+    if (slot.is_connected())
+        slot.assign([weak = std::weak_ptr(core), id](boost::asio::cancellation_type) {
+            if (auto const alive = weak.lock())
+                alive->cancel(id);
+        });
+}
 
     /// Whether TL bytes are an Updates, by the constructors that the schema gives it.
-    inline bool is_updates(const bytes& answer) noexcept
-    {
-        return api::raw::Updates<tl::shape>::tl_select(tl::reader(answer).peek_id(), [](auto) { return true; });
-    }
+inline bool is_updates(const bytes& answer) noexcept
+{
+    return api::raw::Updates<tl::shape>::tl_select(tl::reader(answer).peek_id(), [](auto) { return true; });
+}
 
     /// Leaves an answer as it came; the Updates that a call returns count like those that come unasked.
-    struct raw_decoder
-    {
-        std::weak_ptr<client_interface> core;
+struct raw_decoder
+{
+    std::weak_ptr<client_interface> core;
 
-        result<bytes> operator()(result<bytes> received) const
-        {
-            if (auto const alive = core.lock(); received && alive && alive->wants_results() && is_updates(*received))
-                alive->saw_result(*received);
-            return received;
-        }
-    };
-
-    inline task<result<bytes>> start_call(core_ptr core, result<bytes> request, invoke_options how)
+    result<bytes> operator()(result<bytes> received) const
     {
-        if ((co_await boost::asio::this_coro::cancellation_state).cancelled() != boost::asio::cancellation_type::none)
-            co_return errc::cancelled;
-        co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<bytes>)>(
-            [](auto handler, core_ptr c, result<bytes> sent, invoke_options options) {
-                auto const same = [](result<bytes> received) { return received; };
-                initiate_call(c, std::move(handler), same, std::move(sent), options);
-            },
-            boost::asio::use_awaitable, std::move(core), std::move(request), how);
+        if (auto const alive = core.lock(); received && alive && alive->wants_results() && is_updates(*received))
+            alive->saw_result(*received);
+        return received;
     }
+};
+
+inline task<result<bytes>> start_call(core_ptr core, result<bytes> request, invoke_options how)
+{
+    if ((co_await boost::asio::this_coro::cancellation_state).cancelled() != boost::asio::cancellation_type::none)
+        co_return errc::cancelled;
+    co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<bytes>)>(
+        [](auto handler, core_ptr c, result<bytes> sent, invoke_options options) {
+            auto const same = [](result<bytes> received) { return received; };
+            initiate_call(c, std::move(handler), same, std::move(sent), options);
+        },
+        boost::asio::use_awaitable, std::move(core), std::move(request), how);
+}
 
     /// Waits for what `start` makes of a sink.
-    inline task<result<>> wait_for(core_ptr core, void (client_interface::*start)(std::unique_ptr<call_sink>))
-    {
-        auto const done = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<bytes>)>(
-            [](auto handler, core_ptr c, void (client_interface::*begin)(std::unique_ptr<call_sink>)) {
-                auto const same = [](result<bytes> received) { return received; };
-                ((*c).*begin)(make_sink(std::move(handler), same, c->executor()));
-            },
-            boost::asio::use_awaitable, std::move(core), start);
-        if (!done)
-            co_return done.error();
-        co_return result<>{};
-    }
+inline task<result<>> wait_for(core_ptr core, void (client_interface::*start)(std::unique_ptr<call_sink>))
+{
+    auto const done = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<bytes>)>(
+        [](auto handler, core_ptr c, void (client_interface::*begin)(std::unique_ptr<call_sink>)) {
+            auto const same = [](result<bytes> received) { return received; };
+            ((*c).*begin)(make_sink(std::move(handler), same, c->executor()));
+        },
+        boost::asio::use_awaitable, std::move(core), start);
+    if (!done)
+        co_return done.error();
+    co_return result<>{};
+}
 
 } // namespace detail
 

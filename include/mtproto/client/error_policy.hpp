@@ -84,7 +84,7 @@ inline verdict judge(const error& why, const call_history& history)
         auto const seconds = why.seconds();
         if (seconds && *seconds >= 0 && std::chrono::seconds(*seconds) <= history.flood_wait_limit)
             return {remedy::wait, (std::max<std::chrono::steady_clock::duration>)(std::chrono::seconds(*seconds),
-                                                                               std::chrono::milliseconds(100))};
+                                                                                  std::chrono::milliseconds(100))};
         return {};
     }
     if (why.number() == 400 && (why.text() == "CONNECTION_NOT_INITED" || why.text() == "CONNECTION_LAYER_INVALID"))

@@ -43,137 +43,137 @@ inline constexpr std::uint64_t big_file_size = std::uint64_t{10} << 20;
 namespace detail {
 
     /// Calls over a connection of their own where the invoker has such.
-    template <class Tg, class Q>
-    task<result<typename Q::result>> invoke_for_files(Tg& tg, const Q& request, int dc)
-    {
-        if constexpr (requires { tg.invoke(request, invoke_options()); }) {
-            invoke_options how;
-            how.dc = dc;
-            how.media = true;
-            how.compress = false;
-            return tg.invoke(request, how);
-        } else {
-            return tg.invoke(request);
-        }
+template <class Tg, class Q>
+task<result<typename Q::result>> invoke_for_files(Tg& tg, const Q& request, int dc)
+{
+    if constexpr (requires { tg.invoke(request, invoke_options()); }) {
+        invoke_options how;
+        how.dc = dc;
+        how.media = true;
+        how.compress = false;
+        return tg.invoke(request, how);
+    } else {
+        return tg.invoke(request);
     }
+}
 
-    template <class Tg, class Source>
-    struct upload_job
+template <class Tg, class Source>
+struct upload_job
+{
+    Tg& tg;
+    Source& source;
+    const upload_options& options;
+    std::int64_t id;
+    std::uint64_t size;
+    std::size_t part_size;
+    std::int32_t parts;
+    std::int32_t next = 0;
+    std::uint64_t done = 0;
+
+    task<result<>> work()
     {
-        Tg& tg;
-        Source& source;
-        const upload_options& options;
-        std::int64_t id;
-        std::uint64_t size;
-        std::size_t part_size;
-        std::int32_t parts;
-        std::int32_t next = 0;
-        std::uint64_t done = 0;
-
-        task<result<>> work()
-        {
-            while (next != parts) {
-                auto const part = next++;
-                auto const offset = static_cast<std::uint64_t>(part) * part_size;
-                std::vector<std::byte> data(static_cast<std::size_t>(std::min<std::uint64_t>(part_size, size - offset)));
-                auto const length = data.size();
-                if (auto const read = source.read(offset, data); !read)
-                    co_return read.error();
-                auto const saved = co_await save(part, std::move(data));
-                if (!saved)
-                    co_return saved.error();
-                if (!*saved)
-                    co_return error(errc::wrong_result, "the server did not keep a part of the file");
-                done += length;
-                if (options.progress)
-                    options.progress(done, size);
-            }
-            co_return result<>{};
+        while (next != parts) {
+            auto const part = next++;
+            auto const offset = static_cast<std::uint64_t>(part) * part_size;
+            std::vector<std::byte> data(static_cast<std::size_t>(std::min<std::uint64_t>(part_size, size - offset)));
+            auto const length = data.size();
+            if (auto const read = source.read(offset, data); !read)
+                co_return read.error();
+            auto const saved = co_await save(part, std::move(data));
+            if (!saved)
+                co_return saved.error();
+            if (!*saved)
+                co_return error(errc::wrong_result, "the server did not keep a part of the file");
+            done += length;
+            if (options.progress)
+                options.progress(done, size);
         }
-        task<result<bool>> save(std::int32_t part, std::vector<std::byte> data)
-        {
-            if (size > big_file_size) {
-                api::upload::saveBigFilePart request;
-                request.file_id = id;
-                request.file_part = part;
-                request.file_total_parts = parts;
-                request.bytes = std::move(data);
-                return invoke_for_files(tg, request, 0);
-            }
-            api::upload::saveFilePart request;
+        co_return result<>{};
+    }
+    task<result<bool>> save(std::int32_t part, std::vector<std::byte> data)
+    {
+        if (size > big_file_size) {
+            api::upload::saveBigFilePart request;
             request.file_id = id;
             request.file_part = part;
+            request.file_total_parts = parts;
             request.bytes = std::move(data);
             return invoke_for_files(tg, request, 0);
         }
-    };
+        api::upload::saveFilePart request;
+        request.file_id = id;
+        request.file_part = part;
+        request.bytes = std::move(data);
+        return invoke_for_files(tg, request, 0);
+    }
+};
 
-    template <class Tg, class Sink>
-    struct download_job
+template <class Tg, class Sink>
+struct download_job
+{
+    Tg& tg;
+    api::InputFileLocation location;
+    Sink& sink;
+    const download_options& options;
+    std::uint64_t next = 0;
+    std::uint64_t done = 0;
+    std::optional<std::uint64_t> end{};
+    int refreshed = 0; ///< how often; the same number before and after a call means the same reference
+
+    task<result<>> work()
     {
-        Tg& tg;
-        api::InputFileLocation location;
-        Sink& sink;
-        const download_options& options;
-        std::uint64_t next = 0;
-        std::uint64_t done = 0;
-        std::optional<std::uint64_t> end{};
-        int refreshed = 0; ///< how often; the same number before and after a call means the same reference
-
-        task<result<>> work()
-        {
-            while (!end || next < *end) {
-                auto const offset = next;
-                next += options.part_size;
-                auto part = co_await fetch(offset);
-                if (!part)
-                    co_return part.error();
-                if (end && offset >= *end)
-                    co_return result<>{};
-                if (part->size() < options.part_size)
-                    end = (std::min)(end.value_or(offset + part->size()), offset + part->size());
-                if (part->size() > options.part_size)
-                    co_return error(errc::wrong_result, "the server sent more of the file than was asked for");
-                if (auto const written = sink.write(offset, *part); !written)
-                    co_return written.error();
-                done += part->size();
-                if (options.progress)
-                    options.progress(done, options.size);
-            }
-            co_return result<>{};
+        while (!end || next < *end) {
+            auto const offset = next;
+            next += options.part_size;
+            auto part = co_await fetch(offset);
+            if (!part)
+                co_return part.error();
+            if (end && offset >= *end)
+                co_return result<>{};
+            if (part->size() < options.part_size)
+                end = (std::min)(end.value_or(offset + part->size()), offset + part->size());
+            if (part->size() > options.part_size)
+                co_return error(errc::wrong_result, "the server sent more of the file than was asked for");
+            if (auto const written = sink.write(offset, *part); !written)
+                co_return written.error();
+            done += part->size();
+            if (options.progress)
+                options.progress(done, options.size);
         }
-        task<result<std::vector<std::byte>>> fetch(std::uint64_t offset)
-        {
-            for (;;) {
-                api::upload::getFile request;
-                request.precise = true;
-                request.location = location;
-                request.offset = static_cast<std::int64_t>(offset);
-                request.limit = static_cast<std::int32_t>(options.part_size);
-                auto const reference = refreshed;
-                auto answer = co_await invoke_for_files(tg, request, options.dc);
-                if (!answer && options.refresh && answer.error().text().starts_with("FILE_REFERENCE_")) {
-                    if (reference != refreshed)
-                        continue; // another part has refreshed it meanwhile
-                    if (refreshed == 0) {
-                        ++refreshed;
-                        auto fresh = co_await options.refresh();
-                        if (!fresh)
-                            co_return fresh.error();
-                        location = std::move(*fresh);
-                        continue;
-                    }
+        co_return result<>{};
+    }
+    task<result<std::vector<std::byte>>> fetch(std::uint64_t offset)
+    {
+        for (;;) {
+            api::upload::getFile request;
+            request.precise = true;
+            request.location = location;
+            request.offset = static_cast<std::int64_t>(offset);
+            request.limit = static_cast<std::int32_t>(options.part_size);
+            auto const reference = refreshed;
+            auto answer = co_await invoke_for_files(tg, request, options.dc);
+            if (!answer && options.refresh && answer.error().text().starts_with("FILE_REFERENCE_")) {
+                if (reference != refreshed)
+                    continue; // another part has refreshed it meanwhile
+                if (refreshed == 0) {
+                    ++refreshed;
+                    auto fresh = co_await options.refresh();
+                    if (!fresh)
+                        co_return fresh.error();
+                    location = std::move(*fresh);
+                    continue;
                 }
-                if (!answer)
-                    co_return answer.error();
-                auto* const file = tl::get_if<api::upload::file>(*answer);
-                // We never say that we know CDNs, so being sent to one is a mistake of the server's.
-                if (!file)
-                    co_return error(errc::wrong_result, "the server points to a CDN that was not asked for");
-                co_return std::move(file->bytes);
             }
+            if (!answer)
+                co_return answer.error();
+            auto* const file = tl::get_if<api::upload::file>(*answer);
+                // We never say that we know CDNs, so being sent to one is a mistake of the server's.
+            if (!file)
+                co_return error(errc::wrong_result, "the server points to a CDN that was not asked for");
+            co_return std::move(file->bytes);
         }
-    };
+    }
+};
 
 } // namespace detail
 

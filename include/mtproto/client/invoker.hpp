@@ -13,14 +13,14 @@ namespace mtproto {
 namespace detail {
 
     /// Stands for any method where a concept needs one.
-    struct sample_method
-    {
-        using result = bool;
+struct sample_method
+{
+    using result = bool;
 
-        static constexpr std::uint32_t tl_id = 0;
-        static constexpr char tl_line[] = "";
-        using tl_fields = tl::field_list<>;
-    };
+    static constexpr std::uint32_t tl_id = 0;
+    static constexpr char tl_line[] = "";
+    using tl_fields = tl::field_list<>;
+};
 
 } // namespace detail
 

@@ -25,11 +25,11 @@ struct client_options;
 
 namespace detail {
 
-    class any_transport;
+class any_transport;
 
     /// Makes what a connection to `dc` talks through. See use_transport().
-    using transport_factory = std::function<std::unique_ptr<any_transport>(
-        boost::asio::any_io_executor strand, const client_options& options, int dc, crypto::random_source& random)>;
+using transport_factory = std::function<std::unique_ptr<any_transport>(
+    boost::asio::any_io_executor strand, const client_options& options, int dc, crypto::random_source& random)>;
 
 } // namespace detail
 

@@ -48,39 +48,39 @@ inline constexpr int max_sign_in_attempts = 3;
 
 namespace detail {
 
-    template <class Tg>
-    void note_user(Tg& tg, const api::User& user, const std::string& phone)
-    {
-        if constexpr (requires { tg.signed_in(std::int64_t{}, phone); })
-            if (auto const* const known = tl::get_if<api::user>(user))
-                tg.signed_in(known->id, phone);
-    }
+template <class Tg>
+void note_user(Tg& tg, const api::User& user, const std::string& phone)
+{
+    if constexpr (requires { tg.signed_in(std::int64_t{}, phone); })
+        if (auto const* const known = tl::get_if<api::user>(user))
+            tg.signed_in(known->id, phone);
+}
 
-    inline std::pair<std::string, int> describe(const api::auth::SentCodeType& type)
-    {
-        return tl::visit(
-            [](auto const& one) -> std::pair<std::string, int> {
-                using T = std::remove_cvref_t<decltype(one)>;
-                std::string by = "another way";
-                if constexpr (std::is_same_v<T, api::auth::sentCodeTypeApp>)
-                    by = "app";
-                else if constexpr (std::is_same_v<T, api::auth::sentCodeTypeSms>)
-                    by = "sms";
-                else if constexpr (std::is_same_v<T, api::auth::sentCodeTypeCall>)
-                    by = "call";
-                else if constexpr (std::is_same_v<T, api::auth::sentCodeTypeFragmentSms>)
-                    by = "Fragment, " + one.url;
-                else if constexpr (std::is_same_v<T, api::auth::sentCodeTypeEmailCode>)
-                    by = "email to " + one.email_pattern;
-                if constexpr (requires { one.length; })
-                    return {by, one.length};
-                else
-                    return {by, 0};
-            },
-            type);
-    }
+inline std::pair<std::string, int> describe(const api::auth::SentCodeType& type)
+{
+    return tl::visit(
+        [](auto const& one) -> std::pair<std::string, int> {
+            using T = std::remove_cvref_t<decltype(one)>;
+            std::string by = "another way";
+            if constexpr (std::is_same_v<T, api::auth::sentCodeTypeApp>)
+                by = "app";
+            else if constexpr (std::is_same_v<T, api::auth::sentCodeTypeSms>)
+                by = "sms";
+            else if constexpr (std::is_same_v<T, api::auth::sentCodeTypeCall>)
+                by = "call";
+            else if constexpr (std::is_same_v<T, api::auth::sentCodeTypeFragmentSms>)
+                by = "Fragment, " + one.url;
+            else if constexpr (std::is_same_v<T, api::auth::sentCodeTypeEmailCode>)
+                by = "email to " + one.email_pattern;
+            if constexpr (requires { one.length; })
+                return {by, one.length};
+            else
+                return {by, 0};
+        },
+        type);
+}
 
-    inline error sign_in_error(const char* text) { return {errc::bad_argument, text}; }
+inline error sign_in_error(const char* text) { return {errc::bad_argument, text}; }
 
 } // namespace detail
 

@@ -20,25 +20,25 @@ namespace mtproto {
 namespace detail {
 
     /// The type of the only parameter of a callback that is not generic.
-    template <class F>
-    struct argument_of : argument_of<decltype(&F::operator())>
-    {
-    };
-    template <class C, class R, class A>
-    struct argument_of<R (C::*)(A)>
-    {
-        using type = A;
-    };
-    template <class C, class R, class A>
-    struct argument_of<R (C::*)(A) const>
-    {
-        using type = A;
-    };
-    template <class R, class A>
-    struct argument_of<R (*)(A)>
-    {
-        using type = A;
-    };
+template <class F>
+struct argument_of : argument_of<decltype(&F::operator())>
+{
+};
+template <class C, class R, class A>
+struct argument_of<R (C::*)(A)>
+{
+    using type = A;
+};
+template <class C, class R, class A>
+struct argument_of<R (C::*)(A) const>
+{
+    using type = A;
+};
+template <class R, class A>
+struct argument_of<R (*)(A)>
+{
+    using type = A;
+};
 
 } // namespace detail
 

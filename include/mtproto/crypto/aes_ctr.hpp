@@ -7,8 +7,7 @@
 #include <algorithm>
 #include <climits>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// An endless key stream that is XORed onto data; encryption and decryption are the same operation.
 /// https://core.telegram.org/mtproto/mtproto-transports#transport-obfuscation

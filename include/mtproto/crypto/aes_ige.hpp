@@ -9,11 +9,9 @@
 
 #include <cassert>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
-namespace detail
-{
+namespace detail {
 
 template <bool Encrypt>
 void ige(bytes_view src, mutable_bytes dst, std::span<const std::byte, 32> key,
@@ -71,8 +69,7 @@ struct ige_job
     const std::byte* iv = nullptr;  ///< 32 bytes
 };
 
-namespace detail
-{
+namespace detail {
 
 template <bool Encrypt>
 void ige_one(const ige_job& job)

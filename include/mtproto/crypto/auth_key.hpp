@@ -4,8 +4,7 @@
 #include <mtproto/crypto/secret.hpp>
 #include <mtproto/crypto/sha.hpp>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// A 2048-bit authorization key, permanent or temporary.
 /// https://core.telegram.org/mtproto/description#authorization-key-auth-key

@@ -5,8 +5,7 @@
 
 #include <algorithm>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// RFC 4648, section 4: with padding, without line breaks.
 inline std::string base64_encode(bytes_view data)
@@ -39,7 +38,8 @@ inline result<bytes> base64_decode(std::string_view text)
             return c - 'a' + 26;
         if (c >= '0' && c <= '9')
             return c - '0' + 52;
-        return c == '+' ? 62 : c == '/' ? 63 : -1;
+        return c == '+' ? 62 : c == '/' ? 63
+                                        : -1;
     };
     if (text.size() % 4 != 0)
         return bad("base64 text is not a multiple of four characters");

@@ -7,8 +7,7 @@
 #include <compare>
 #include <utility>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// A natural number. Copies allocate, and are wiped like the original.
 /// Throws std::bad_alloc when memory runs out. Distinct objects may be used from distinct threads.

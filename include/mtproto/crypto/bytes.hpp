@@ -13,8 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 using bytes = std::vector<std::byte>;
 using bytes_view = std::span<const std::byte>;

@@ -11,8 +11,7 @@
 #include <mutex>
 #include <vector>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// A public value of the exchange, padded on the left to 256 bytes.
 using dh_value = std::array<std::byte, 256>;

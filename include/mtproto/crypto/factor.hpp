@@ -6,11 +6,9 @@
 #include <numeric>
 #include <utility>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
-namespace detail
-{
+namespace detail {
 
 __extension__ using uint128 = unsigned __int128;
 

@@ -10,8 +10,7 @@
 #include <climits>
 #include <new>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// How much a compressed message may grow. A few kilobytes can inflate to megabytes: never inflate without a
 /// cap.

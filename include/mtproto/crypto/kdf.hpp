@@ -8,8 +8,7 @@
 
 #include <algorithm>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// Who wrote a message; each direction uses its own part of the authorization key.
 enum class direction
@@ -28,8 +27,7 @@ struct aes_key_iv
 /// A message key as it travels in the clear.
 using msg_key_t = std::array<std::byte, 16>;
 
-namespace detail
-{
+namespace detail {
 
 inline constexpr std::size_t kdf_x(direction d) noexcept { return d == direction::client_to_server ? 0 : 8; }
 

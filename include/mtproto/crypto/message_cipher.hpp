@@ -5,8 +5,7 @@
 #include <mtproto/crypto/detail/packet_cipher.hpp>
 #include <mtproto/crypto/random.hpp>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// How much random padding a packet gets beyond the least that is allowed (12 to 27 bytes).
 enum class padding_policy

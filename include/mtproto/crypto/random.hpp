@@ -11,8 +11,7 @@
 
 #include <unistd.h>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// A source of random bytes. Protocol logic takes one by reference and never asks the system itself,
 /// so that a test can replay a run from its seed.

@@ -15,8 +15,7 @@
 #include <optional>
 #include <string>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// A 2048-bit RSA public key. Immutable; reading it from several threads is safe.
 class rsa_public_key

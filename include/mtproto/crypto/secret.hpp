@@ -9,8 +9,7 @@
 #include <iosfwd>
 #include <span>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// `N` secret bytes. Copyable, since a key may be needed in two places; every copy wipes itself.
 /// There is no conversion to bytes and no output operator: who wants to look writes `.view()`.

@@ -8,15 +8,13 @@
 #include <concepts>
 #include <initializer_list>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 using sha1_digest = std::array<std::byte, 20>;
 using sha256_digest = std::array<std::byte, 32>;
 using sha512_digest = std::array<std::byte, 64>;
 
-namespace detail
-{
+namespace detail {
 
 // Fetching an algorithm and making a context cost more than hashing a block, so both are kept: the algorithm
 // for the process (never freed: OpenSSL's own exit handler may run before ours), the context for the thread.

@@ -5,8 +5,7 @@
 
 #include <openssl/evp.h>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow. The views must outlive the call they
 /// are given to.
@@ -55,8 +54,7 @@ inline secret<32> srp_x(bytes_view password, bytes_view salt1, bytes_view salt2)
     return x;
 }
 
-namespace detail
-{
+namespace detail {
 
 inline dh_value srp_pad(std::uint32_t g) { return big_int(g).to_array<256>(); }
 

@@ -6,8 +6,7 @@
 #include <array>
 #include <vector>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 /// Which of Telegram's two worlds a data centre belongs to.
 enum class environment

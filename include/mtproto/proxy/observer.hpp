@@ -12,7 +12,8 @@ namespace mtproto::proxy {
 /// A call or stream as observers see it. The views last as long as the observer's function runs.
 struct call_info
 {
-    std::string_view rpc{};     ///< "MessagesSendMessage", "ListenOnUpdates", "grpc.health.v1.Health/Check"; "unknown" for what is not served
+    /// "MessagesSendMessage", "ListenOnUpdates", "grpc.health.v1.Health/Check"; "unknown" for what is not served
+    std::string_view rpc{};
     std::string_view account{}; ///< empty where none was chosen
     std::string_view token{};   ///< the token's name; empty without
     std::string_view peer{};    ///< "ipv4:127.0.0.1:50712", "unix:"

@@ -3,8 +3,8 @@
 
 #include <mtproto/proxy/server.hpp>
 
-#include <mtproto/proxy/detail/src_router.hpp>
 #include <mtproto/crypto/certificate.hpp>
+#include <mtproto/proxy/detail/src_router.hpp>
 #include <mtproto/proxy/listen_address.hpp>
 
 #include <grpcpp/security/server_credentials.h>
@@ -21,36 +21,36 @@ namespace mtproto::proxy {
 namespace detail {
 
     /// Whether another process serves on this socket: gRPC would take it away from it.
-    inline bool is_in_use(const std::string& path)
-    {
-        boost::asio::io_context io;
-        boost::asio::local::stream_protocol::socket probe(io);
-        boost::system::error_code failed;
-        probe.connect(boost::asio::local::stream_protocol::endpoint(path), failed);
-        return !failed;
-    }
+inline bool is_in_use(const std::string& path)
+{
+    boost::asio::io_context io;
+    boost::asio::local::stream_protocol::socket probe(io);
+    boost::system::error_code failed;
+    probe.connect(boost::asio::local::stream_protocol::endpoint(path), failed);
+    return !failed;
+}
 
-    inline result<> check(const tls_certificate& tls)
-    {
-        if (tls.empty())
-            return {};
-        if (auto const pair = crypto::check_key_pair(tls.chain, tls.private_key); !pair)
-            return pair;
-        return tls.client_ca.empty() ? result<>() : crypto::check_certificates(tls.client_ca);
-    }
+inline result<> check(const tls_certificate& tls)
+{
+    if (tls.empty())
+        return {};
+    if (auto const pair = crypto::check_key_pair(tls.chain, tls.private_key); !pair)
+        return pair;
+    return tls.client_ca.empty() ? result<>() : crypto::check_certificates(tls.client_ca);
+}
 
     /// Sockets are made with this mode from the beginning; the umask is the process's, so start() should come early.
-    class file_mode
-    {
-    public:
-        explicit file_mode(unsigned mode) : before_(::umask(~mode & 0777)) {}
-        file_mode(const file_mode&) = delete;
-        file_mode& operator=(const file_mode&) = delete;
-        ~file_mode() { ::umask(before_); }
+class file_mode
+{
+public:
+    explicit file_mode(unsigned mode) : before_(::umask(~mode & 0777)) {}
+    file_mode(const file_mode&) = delete;
+    file_mode& operator=(const file_mode&) = delete;
+    ~file_mode() { ::umask(before_); }
 
-    private:
-        ::mode_t before_;
-    };
+private:
+    ::mode_t before_;
+};
 
 } // namespace detail
 
@@ -89,7 +89,8 @@ public:
             bool const local = at.from == listen_address::reach::unix_socket;
             if (local && detail::is_in_use(at.host))
                 return error(errc::connect_failed, "another server listens on " + at.text());
-            builder.AddListeningPort(at.text(), local || !hub_.runtime->tls ? grpc::InsecureServerCredentials() : hub_.runtime->tls->for_port(),
+            builder.AddListeningPort(at.text(),
+                                     local || !hub_.runtime->tls ? grpc::InsecureServerCredentials() : hub_.runtime->tls->for_port(),
                                      &ports[i]);
         }
         auto const size = [](std::size_t bytes) { return static_cast<int>(std::min<std::size_t>(bytes, 0x7fffffff)); };
@@ -134,7 +135,8 @@ public:
             auto at = (*addresses)[i];
             if (ports_[i] != 0)
                 at.port = static_cast<std::uint16_t>(ports_[i]);
-            note("listening on " + at.text() + (at.from == listen_address::reach::unix_socket || hub_.options.tls.empty() ? "" : " with TLS"));
+            note("listening on " + at.text() +
+                 (at.from == listen_address::reach::unix_socket || hub_.options.tls.empty() ? "" : " with TLS"));
         }
         return {};
     }
@@ -158,7 +160,8 @@ public:
         if (!good)
             return good.error();
         if (!same_kind)
-            return error(errc::bad_argument, "TLS and certificates of clients cannot come or go while the server runs; start it anew for that");
+            return error(errc::bad_argument, "TLS and certificates of clients cannot come or go while the server runs; "
+                                             "start it anew for that");
         if (auto const usable = detail::check(next.tls); !usable)
             return usable.error();
         auto fresh = std::make_shared<const access_control>(next);

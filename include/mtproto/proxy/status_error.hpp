@@ -16,51 +16,51 @@ namespace mtproto::proxy {
 namespace detail {
 
     /// google.rpc.ErrorInfo. https://cloud.google.com/apis/design/errors#error_info
-    struct error_info
-    {
-        std::string reason{};
-        std::string domain{};
-        std::map<std::string, std::string, std::less<>> metadata{};
-    };
+struct error_info
+{
+    std::string reason{};
+    std::string domain{};
+    std::map<std::string, std::string, std::less<>> metadata{};
+};
 
-    inline error_info read_error_info(std::string_view bytes)
-    {
-        error_info info;
-        wire_reader reader(bytes);
-        while (auto const field = reader.next()) {
-            if (field->number == 1)
-                info.reason = field->text;
-            else if (field->number == 2)
-                info.domain = field->text;
-            else if (field->number == 3) {
-                std::string key;
-                std::string value;
-                wire_reader entry(field->text);
-                while (auto const member = entry.next())
-                    (member->number == 1 ? key : value) = member->text;
-                info.metadata[std::move(key)] = std::move(value);
-            }
+inline error_info read_error_info(std::string_view bytes)
+{
+    error_info info;
+    wire_reader reader(bytes);
+    while (auto const field = reader.next()) {
+        if (field->number == 1)
+            info.reason = field->text;
+        else if (field->number == 2)
+            info.domain = field->text;
+        else if (field->number == 3) {
+            std::string key;
+            std::string value;
+            wire_reader entry(field->text);
+            while (auto const member = entry.next())
+                (member->number == 1 ? key : value) = member->text;
+            info.metadata[std::move(key)] = std::move(value);
         }
-        return info;
     }
+    return info;
+}
 
     /// The ErrorInfo in a google.rpc.Status; an empty one if there is none.
-    inline error_info find_error_info(std::string_view details)
-    {
-        wire_reader reader(details);
-        while (auto const field = reader.next()) {
-            if (field->number != 3)
-                continue;
-            std::string_view type;
-            std::string_view value;
-            wire_reader any(field->text);
-            while (auto const member = any.next())
-                (member->number == 1 ? type : value) = member->text;
-            if (type.ends_with("/google.rpc.ErrorInfo"))
-                return read_error_info(value);
-        }
-        return {};
+inline error_info find_error_info(std::string_view details)
+{
+    wire_reader reader(details);
+    while (auto const field = reader.next()) {
+        if (field->number != 3)
+            continue;
+        std::string_view type;
+        std::string_view value;
+        wire_reader any(field->text);
+        while (auto const member = any.next())
+            (member->number == 1 ? type : value) = member->text;
+        if (type.ends_with("/google.rpc.ErrorInfo"))
+            return read_error_info(value);
     }
+    return {};
+}
 
 } // namespace detail
 

@@ -48,7 +48,10 @@ inline std::optional<std::size_t> text_length(std::string_view text)
     std::size_t count = 0;
     for (std::size_t i = 0; i < text.size(); ++count) {
         auto const lead = static_cast<unsigned char>(text[i]);
-        std::size_t const more = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : lead >> 3 == 30 ? 3 : 4;
+        std::size_t const more = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1
+                                               : lead >> 4 == 14  ? 2
+                                               : lead >> 3 == 30  ? 3
+                                                                  : 4;
         if (more == 4 || i + more >= text.size())
             return std::nullopt;
         for (std::size_t k = 1; k <= more; ++k)

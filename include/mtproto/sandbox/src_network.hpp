@@ -604,7 +604,7 @@ peer data_centre::add_group(group_options group)
     std::unique_lock lock(server_->mutex);
     server_->changed();
     auto const who = create_room(server_->at.in, {.self = peer::chat(0), .title = std::move(group.title), .creator = group.creator},
-                                   std::move(group.members), server_->unix_now());
+                                 std::move(group.members), server_->unix_now());
     lock.unlock();
     server_->wake();
     return who;
@@ -615,13 +615,13 @@ peer data_centre::add_channel(channel_options channel)
     std::unique_lock lock(server_->mutex);
     server_->changed();
     auto const who = create_room(server_->at.in,
-                                   {.self = peer::channel(0),
-                                    .title = std::move(channel.title),
-                                    .about = std::move(channel.about),
-                                    .username = std::move(channel.username),
-                                    .broadcast = !channel.megagroup,
-                                    .creator = channel.creator},
-                                   std::move(channel.members), server_->unix_now());
+                                 {.self = peer::channel(0),
+                                  .title = std::move(channel.title),
+                                  .about = std::move(channel.about),
+                                  .username = std::move(channel.username),
+                                  .broadcast = !channel.megagroup,
+                                  .creator = channel.creator},
+                                 std::move(channel.members), server_->unix_now());
     lock.unlock();
     server_->wake();
     return who;

@@ -9,8 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// The text of `data`, with padding and without line breaks. Not constant time: do not use it on keys that
 /// others could time.
@@ -32,8 +31,7 @@ inline std::string base64_encode(bytes_view data)
     return text;
 }
 
-namespace detail
-{
+namespace detail {
 
 /// The six bits of a digit, or -1.
 constexpr int base64_digit(char c) noexcept
@@ -44,7 +42,8 @@ constexpr int base64_digit(char c) noexcept
         return c - 'a' + 26;
     if (c >= '0' && c <= '9')
         return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
+    return c == '+' ? 62 : c == '/' ? 63
+                                    : -1;
 }
 
 } // namespace detail
@@ -59,7 +58,9 @@ inline std::optional<std::vector<std::byte>> base64_decode(std::string_view text
     data.reserve(text.size() / 4 * 3);
     for (std::size_t i = 0; i < text.size(); i += 4) {
         bool const last = i + 4 == text.size();
-        int const padding = !last ? 0 : text[i + 3] != '=' ? 0 : text[i + 2] != '=' ? 1 : 2;
+        int const padding = !last ? 0 : text[i + 3] != '=' ? 0
+                                    : text[i + 2] != '='   ? 1
+                                                           : 2;
         unsigned bits = 0;
         for (int k = 0; k < 4; ++k) {
             int const digit = k >= 4 - padding ? 0 : detail::base64_digit(text[i + static_cast<unsigned>(k)]);

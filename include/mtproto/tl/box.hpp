@@ -9,8 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// Destroys what a box holds. A node like those of the decoder: declared `extern`, it keeps the destructors
 /// of all that a type reaches out of the files that merely pass it around.
@@ -20,8 +19,7 @@ void destroy_boxed(T* value)
     delete value;
 }
 
-namespace detail
-{
+namespace detail {
 
 struct box_deleter
 {

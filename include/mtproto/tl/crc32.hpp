@@ -6,11 +6,9 @@
 #include <cstdint>
 #include <string_view>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
-namespace detail
-{
+namespace detail {
 
 constexpr std::array<std::uint32_t, 256> make_crc32_table() noexcept
 {

@@ -12,8 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 // A node like those of nodes.hpp.
 template <aggregate T>
@@ -83,8 +82,7 @@ consteval std::size_t smallest_size()
     return true;
 }
 
-namespace detail
-{
+namespace detail {
 
 // What is in the box, or in the optional, to be read into.
 template <class T>
@@ -144,8 +142,7 @@ template <class Wire = wire::natural, class T>
     }
 }
 
-namespace detail
-{
+namespace detail {
 
 template <int Word, class T>
 [[gnu::always_inline]] inline bool read_entry(flags<Word>, reader& from, T&, std::uint32_t* words)
@@ -183,8 +180,7 @@ template <class... Entries, class T>
 
 } // namespace detail
 
-namespace detail
-{
+namespace detail {
 
 template <class Wire, class T>
 [[gnu::always_inline]] inline bool read_elements(reader& from, arena_vector<T>& value, std::uint32_t count)
@@ -268,8 +264,7 @@ bool read_boxed(reader& from, T& value)
     }
 }
 
-namespace detail
-{
+namespace detail {
 
 template <class T>
 [[gnu::always_inline]] inline result<T> read_all(reader& from, bool allow_trailing)

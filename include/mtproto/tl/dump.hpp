@@ -12,8 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// Whether a field holds what a log must not show: passwords and what is derived from them, codes, keys and
 /// tokens that let their holder in. `constructor` is the TL name of what the field belongs to.

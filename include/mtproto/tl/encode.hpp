@@ -11,8 +11,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 // Nodes like those of nodes.hpp.
 template <aggregate T>
@@ -20,8 +19,7 @@ void write_fields(writer& to, const T& value);
 template <aggregate T>
 std::size_t size_of_fields(const T& value);
 
-namespace detail
-{
+namespace detail {
 
 template <class T>
 bytes_view view_of(const T& value) noexcept

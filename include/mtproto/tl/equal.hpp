@@ -8,11 +8,9 @@
 #include <bit>
 #include <type_traits>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
-namespace detail
-{
+namespace detail {
 
 template <class T>
 bool equal_values(const T& a, const T& b)

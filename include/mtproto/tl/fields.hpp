@@ -6,12 +6,10 @@
 #include <string_view>
 #include <type_traits>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// How a field stands on the wire, where its C++ type does not say it.
-namespace wire
-{
+namespace wire {
 
 /// As the C++ type implies: numbers and strings bare, constructors and boxed types with their id,
 /// vectors with the id of `Vector` and elements likewise.

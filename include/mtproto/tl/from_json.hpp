@@ -8,8 +8,7 @@
 
 #include <type_traits>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 template <aggregate T>
 bool read_json_fields(json_reader& in, const boost::json::object& from, T& value);
@@ -18,8 +17,7 @@ bool read_json_boxed(json_reader& in, const boost::json::value& from, T& value);
 template <class T>
 bool read_json_vector(json_reader& in, const boost::json::value& from, T& value);
 
-namespace detail
-{
+namespace detail {
 
 /// The value of a required field, nullptr after a failure.
 inline const boost::json::value* json_field(json_reader& in, const boost::json::object& from,
@@ -128,8 +126,7 @@ bool read_json_vector(json_reader& in, const boost::json::value& from, T& value)
     return true;
 }
 
-namespace detail
-{
+namespace detail {
 
 // What a reader of fields passes along.
 struct json_fields

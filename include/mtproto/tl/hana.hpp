@@ -27,8 +27,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mtproto::tl::detail
-{
+namespace mtproto::tl::detail {
 
 /// The names of a constructor's fields; empty ones for flag words.
 template <aggregate T>
@@ -78,8 +77,7 @@ struct hana_name
 
 } // namespace mtproto::tl::detail
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// The key of a field: `tl::key<"random_id">`, a compile-time string of Hana (whose own literal is an
 /// extension).

@@ -26,8 +26,7 @@
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// Parses JSON text, allowing the nesting that values of a schema can have.
 /// Fails with bad_json; the text says at which byte.

@@ -24,8 +24,7 @@
 
 // Boost.JSON is compiled: link boost_json, or include <boost/json/src.hpp> in exactly one source file.
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// The key under which an object names its constructor or method.
 inline constexpr std::string_view json_name_key = "_";
@@ -123,8 +122,7 @@ private:
     std::string path_;
 };
 
-namespace detail
-{
+namespace detail {
 
 /// A whole number in the range of T, given as a number or (where `as_text`) as decimal text.
 template <std::integral T>

@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// The TL name of a constructor or method with its namespace: "messages.sendMessage".
 template <aggregate T>

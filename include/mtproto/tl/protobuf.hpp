@@ -14,11 +14,9 @@
 #include <string_view>
 #include <vector>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
-namespace detail
-{
+namespace detail {
 
 /// What a message is called in errors.
 template <class T>

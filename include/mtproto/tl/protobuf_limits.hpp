@@ -3,8 +3,7 @@
 
 #include <cstddef>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// Limits of reading protobuf.
 struct protobuf_limits

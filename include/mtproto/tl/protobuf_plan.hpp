@@ -9,8 +9,7 @@
 #include <optional>
 #include <utility>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// What a field is to protobuf. The kinds up to the last vector of plain ones are read and written by code
 /// that is shared by all types.
@@ -69,8 +68,7 @@ inline constexpr std::uint32_t raw_strings_number = 536870911;
 template <class T>
 concept protobuf_custom = requires { typename T::tl_custom_protobuf; };
 
-namespace detail
-{
+namespace detail {
 
 // What a member is, without the optional or the box around it.
 template <class M>
@@ -211,8 +209,7 @@ struct protobuf_plan
 template <class T>
 inline constexpr protobuf_plan protobuf_plan_of{detail::plan<T>.entries, T::tl_fields::size, T::tl_line};
 
-namespace detail
-{
+namespace detail {
 
 template <class List>
 inline constexpr bool all_plain = false;

@@ -7,8 +7,7 @@
 
 #include <cstdint>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// A field of a message as it stands on the wire.
 struct protobuf_field

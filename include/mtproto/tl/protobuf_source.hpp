@@ -12,14 +12,12 @@
 #include <string>
 #include <vector>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// Where a field was found.
 struct protobuf_slot
 {
-    union
-    {
+    union {
         std::uint64_t value;   ///< of a number: the last one
         const std::byte* data; ///< of a string or message: the last one
     };

@@ -7,16 +7,14 @@
 
 #include <string_view>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 inline std::string_view as_text(bytes_view bytes) noexcept
 {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-namespace detail
-{
+namespace detail {
 
 [[gnu::noinline, gnu::cold]] inline void raw_text_to_protobuf(protobuf_writer& to, std::uint32_t number, std::uint32_t index,
                                                               bytes_view value)

@@ -6,8 +6,7 @@
 #include "mtproto/tl/variant.hpp"
 #include "mtproto/tl/writer.hpp"
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 // Nodes, see tl_to_protobuf.hpp.
 /// The content of a TypeX message as one boxed value.
@@ -17,8 +16,7 @@ bool boxed_from_protobuf(protobuf_source& in, bytes_view message, writer& to);
 template <aggregate T>
 bool fields_from_protobuf(protobuf_source& in, bytes_view message, writer& to);
 
-namespace detail
-{
+namespace detail {
 
 /// "TypeMessagesDialogs" of a declaration that ends in "= messages.Dialogs".
 inline std::string message_name_of_type(std::string_view line)

@@ -7,8 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// The bytes that a varint takes.
 constexpr std::size_t varint_size(std::uint64_t value) noexcept

@@ -10,8 +10,7 @@
 #include <string>
 #include <type_traits>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// How large random values may get.
 struct random_budget
@@ -88,7 +87,7 @@ public:
     }
     void fill(std::string& value)
     {
-        static constexpr std::string_view letters[] = {"a",  "Z",  "0",        " ",
+        static constexpr std::string_view letters[] = {"a", "Z", "0", " ",
                                                        "\"", "\n", "\xc3\xa9", "\xf0\x9f\x9a\x80"};
         auto const wanted = length();
         value.clear();
@@ -121,7 +120,8 @@ private:
     std::size_t length() noexcept
     {
         static constexpr std::uint16_t special[] = {0, 1, 2, 3, 4, 253, 254, 255, 256, 300};
-        return below(16) == 0 ? special[below(10)] : below(3) == 0 ? 0 : below(24);
+        return below(16) == 0 ? special[below(10)] : below(3) == 0 ? 0
+                                                                   : below(24);
     }
 
     std::uint64_t state_;
@@ -175,8 +175,7 @@ void fill_random_vector(random_source& from, T& value)
     }
 }
 
-namespace detail
-{
+namespace detail {
 
 template <int Word, class T>
 [[gnu::always_inline]] inline void fill_random_entry(random_source&, const std::uint32_t*, flags<Word>, T&)

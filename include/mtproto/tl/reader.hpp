@@ -12,8 +12,7 @@
 
 static_assert(std::endian::native == std::endian::little || std::endian::native == std::endian::big);
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 class arena_memory;
 

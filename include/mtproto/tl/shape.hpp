@@ -8,8 +8,7 @@
 
 #include <variant>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// A storage policy that stores nothing: `raw::message<shape>` has the field list of `api::message`, and no
 /// std::variant, string or vector stands behind it. For algorithms that go from one wire format to another:
@@ -39,8 +38,7 @@ struct shape
     };
 };
 
-namespace detail
-{
+namespace detail {
 
 template <class T>
 inline constexpr bool is_shape = false;

@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// The storage policy of `api::` and `mt::`: every value owns what it holds.
 ///

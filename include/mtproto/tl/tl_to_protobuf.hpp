@@ -6,8 +6,7 @@
 #include "mtproto/tl/protobuf_text.hpp"
 #include "mtproto/tl/protobuf_writer.hpp"
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 // Nodes are ordinary function templates over shapes, so that a program can declare them `extern`, see decode.hpp.
 /// One boxed value as the content of its TypeX message.
@@ -17,8 +16,7 @@ bool boxed_to_protobuf(reader& from, protobuf_writer& to);
 template <aggregate T>
 bool fields_to_protobuf(reader& from, protobuf_writer& to);
 
-namespace detail
-{
+namespace detail {
 
 inline bool read_vector_count(reader& from, bool bare, std::size_t smallest, std::uint32_t& count)
 {

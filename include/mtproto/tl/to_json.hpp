@@ -8,8 +8,7 @@
 
 #include <span>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 // Nodes are ordinary function templates, so that a program can declare them `extern`, see decode.hpp.
 template <aggregate T>
@@ -48,8 +47,7 @@ boost::json::value json_of_vector(const T& value)
     return boost::json::value(std::move(all));
 }
 
-namespace detail
-{
+namespace detail {
 
 template <int Word, class T>
 [[gnu::always_inline]] inline void put_json_entry(boost::json::object&, field_names& names, flags<Word>,

@@ -13,8 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 template <class T>
 concept number = std::same_as<T, std::int32_t> || std::same_as<T, std::uint32_t> ||

@@ -7,8 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// Bytes that somebody else owns; valid as long as their owner says.
 using bytes_view = std::span<const std::byte>;

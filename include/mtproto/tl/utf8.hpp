@@ -8,8 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// Whether `text` is well-formed UTF-8: shortest forms only, no surrogates, nothing above U+10FFFF.
 constexpr bool is_utf8(std::string_view text) noexcept

@@ -13,8 +13,7 @@
 #include <utility>
 #include <variant>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 struct instantiated;
 
@@ -22,8 +21,7 @@ struct instantiated;
 template <class... Alternatives>
 using group = std::variant<Alternatives...>;
 
-namespace detail
-{
+namespace detail {
 
 template <class T, class Node>
 inline constexpr bool contains = std::is_same_v<T, Node>;
@@ -170,8 +168,7 @@ public:
     const tl_base& base() const noexcept { return *this; }
 };
 
-namespace detail
-{
+namespace detail {
 
 template <class T>
 inline constexpr bool is_instantiated = false;

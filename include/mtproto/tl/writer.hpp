@@ -15,8 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mtproto::tl
-{
+namespace mtproto::tl {
 
 /// Stores an integer as little-endian bytes.
 template <class T>
@@ -189,7 +188,8 @@ private:
         auto const wanted = used + count;
         auto capacity = static_cast<std::size_t>(end_ - begin_);
         // In large steps first: each step copies what was written.
-        capacity = capacity < 64 ? 256 : capacity < 16384 ? capacity * 4 : capacity * 2;
+        capacity = capacity < 64 ? 256 : capacity < 16384 ? capacity * 4
+                                                          : capacity * 2;
         if (capacity < wanted)
             capacity = wanted;
         bool const move_out = memory_ == memory::scratch;

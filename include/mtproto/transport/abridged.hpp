@@ -4,8 +4,7 @@
 #include <mtproto/transport/detail/endian.hpp>
 #include <mtproto/transport/framing.hpp>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// https://core.telegram.org/mtproto/mtproto-transports#abridged
 ///

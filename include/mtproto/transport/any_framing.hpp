@@ -7,8 +7,7 @@
 
 #include <variant>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// One of the four framings; satisfies `framing` itself.
 class any_framing

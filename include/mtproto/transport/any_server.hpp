@@ -6,8 +6,7 @@
 
 #include <variant>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// A server_connection that becomes a websocket_server_connection if the client opens with HTTP.
 ///

@@ -17,11 +17,9 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
-namespace detail
-{
+namespace detail {
 
 /// An error of a read or a write in our words.
 inline error io_error(boost::system::error_code ec)

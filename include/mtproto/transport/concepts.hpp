@@ -12,8 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// A way to exchange packets with a peer that is already there.
 ///

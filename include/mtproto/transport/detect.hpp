@@ -8,8 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// How a client opened its connection.
 enum class opening

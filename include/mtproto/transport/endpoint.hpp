@@ -4,8 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// A host, which is an IPv4 or IPv6 address (without brackets) or a name, and a port.
 struct endpoint

@@ -17,8 +17,7 @@
 /// There is no TLS here: both hellos carry an HMAC keyed with the secret where TLS has its random values, and
 /// the obfuscated stream travels in application data records. It is not part of the published protocol; the
 /// facts are those on which the open source proxies and clients agree.
-namespace mtproto::transport::fake_tls
-{
+namespace mtproto::transport::fake_tls {
 
 inline constexpr std::size_t record_header = 5;
 inline constexpr std::size_t random_at =
@@ -33,8 +32,7 @@ inline constexpr std::byte handshake{22};
 inline constexpr std::byte change_cipher_spec{20};
 inline constexpr std::byte application_data{23};
 
-namespace detail
-{
+namespace detail {
 
 using transport::detail::append;
 

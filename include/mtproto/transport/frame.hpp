@@ -6,8 +6,7 @@
 #include <optional>
 #include <span>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 using bytes_view = std::span<const std::byte>;
 

@@ -7,8 +7,7 @@
 #include <optional>
 #include <utility>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// Cuts a stream of bytes into frames, whatever the pieces in which the bytes arrive.
 ///

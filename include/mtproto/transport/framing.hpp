@@ -11,8 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// The four framings. https://core.telegram.org/mtproto/mtproto-transports
 enum class framing_kind

@@ -6,8 +6,7 @@
 
 #include <zlib.h>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// https://core.telegram.org/mtproto/mtproto-transports#full
 ///

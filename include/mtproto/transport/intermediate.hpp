@@ -4,8 +4,7 @@
 #include <mtproto/transport/detail/endian.hpp>
 #include <mtproto/transport/framing.hpp>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// What the two intermediate framings share; `Padded` is the only difference.
 ///

@@ -12,8 +12,7 @@
 #include <algorithm>
 #include <array>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// True if a connection may begin with these 64 bytes: nothing that detect() takes for another transport.
 [[nodiscard]] constexpr bool

@@ -7,8 +7,7 @@
 
 #include <algorithm>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// The packet without the 0..15 bytes that the padded framing may have put behind it.
 ///

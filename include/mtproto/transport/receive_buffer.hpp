@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// A contiguous queue of bytes: read from a socket straight into prepare(), decode from data().
 ///

@@ -8,8 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// What the first byte of a secret says about the connection.
 enum class proxy_mode

@@ -5,8 +5,7 @@
 #include <mtproto/transport/detail/framed_stream.hpp>
 #include <mtproto/transport/fake_tls.hpp>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// Whom a server listens to.
 struct server_options

@@ -4,8 +4,7 @@
 #include <mtproto/transport/detail/framed_stream.hpp>
 #include <mtproto/transport/fake_tls.hpp>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// How a client talks to a server.
 struct client_options

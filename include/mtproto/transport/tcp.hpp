@@ -6,8 +6,7 @@
 #include <mtproto/transport/detail/dial.hpp>
 #include <mtproto/transport/detail/tcp_stream.hpp>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// How to connect, and what to speak then.
 struct tcp_options : client_options

@@ -5,8 +5,7 @@
 #include <mtproto/transport/detail/server_channel.hpp>
 #include <mtproto/transport/detail/tcp_stream.hpp>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// A socket that was accepted. Framing, obfuscation and MTProxy secret are found out from what the client
 /// sends first, so send() fails with errc::not_connected before the first receive() has succeeded.

@@ -8,8 +8,7 @@
 
 #include <string>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// How to connect, and what to speak then. The stream is obfuscated in any case, as the documentation
 /// demands.

@@ -13,8 +13,7 @@
 
 #include <chrono>
 
-namespace mtproto::transport
-{
+namespace mtproto::transport {
 
 /// A WebSocket that was accepted; like server_connection in everything else. Cancelling a receive() closes
 /// it.

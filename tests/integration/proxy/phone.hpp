@@ -12,8 +12,8 @@ namespace mtproto {
 class client;
 
 namespace apps {
-    class local_sandbox;
-    struct sandbox_user;
+class local_sandbox;
+struct sandbox_user;
 } // namespace apps
 
 } // namespace mtproto

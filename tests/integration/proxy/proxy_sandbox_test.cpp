@@ -100,7 +100,8 @@ TEST_CASE("two accounts of a data centre, over gRPC", "[proxy][sandbox]")
     auto const peer = resolve(to, data_centre->users().at(1).username, as("ada"));
     CHECK(to.call("MessagesSendMessage", send_message(peer, "first"), as("ada")).code == 0);
     CHECK(to.call("MessagesSendMessage", send_message(peer, "second"), as("ada")).code == 0);
-    auto const text = [](std::string_view update) { return path(update, {2, 1, 1, 2, 28}); }; // update.update_new_message.message.message.message
+    // update.update_new_message.message.message.message
+    auto const text = [](std::string_view update) { return path(update, {2, 1, 1, 2, 28}); };
     auto const first = heard.read(10s).value_or("");
     CHECK(text(first) == "first");
     CHECK_FALSE(fields(first, 3).empty()); // with who wrote it

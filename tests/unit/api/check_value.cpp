@@ -8,8 +8,7 @@
 
 #include <algorithm>
 
-namespace roundtrip
-{
+namespace roundtrip {
 
 void check_value(run& r, const codec& with, const void* value, void* again)
 {

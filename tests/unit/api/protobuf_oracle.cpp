@@ -27,11 +27,9 @@
 #include <memory>
 #include <stdexcept>
 
-namespace roundtrip
-{
+namespace roundtrip {
 
-namespace
-{
+namespace {
 
 namespace pb = google::protobuf;
 namespace json = boost::json;
@@ -114,7 +112,7 @@ bool same_double(double found, const json::value& value)
 {
     if (value.is_string()) {
         auto const text = std::string_view(value.get_string());
-        return text == "Infinity" ? found == std::numeric_limits<double>::infinity()
+        return text == "Infinity"    ? found == std::numeric_limits<double>::infinity()
                : text == "-Infinity" ? found == -std::numeric_limits<double>::infinity()
                                      : found != found;
     }
@@ -242,7 +240,8 @@ public:
         auto const& r = *m.GetReflection();
         if (auto const* const oneof = type->FindOneofByName("value"); oneof && !oneof->is_synthetic()) {
             // The first constructor is mostly the smallest, and ends recursion.
-            auto const* const field = oneof->field(depth > 4 ? 0 : static_cast<int>(random_.below(static_cast<std::size_t>(oneof->field_count()))));
+            auto const* const field = oneof->field(
+                depth > 4 ? 0 : static_cast<int>(random_.below(static_cast<std::size_t>(oneof->field_count()))));
             fill(*r.MutableMessage(&m, field), depth + 1);
             return;
         }
@@ -315,7 +314,10 @@ bool covers(const pb::Message& later, const pb::Message& first)
                 case kind::CPPTYPE_BOOL: ok = r.GetRepeatedBool(first, field, k) == r.GetRepeatedBool(later, field, k); break;
                 case kind::CPPTYPE_INT32: ok = r.GetRepeatedInt32(first, field, k) == r.GetRepeatedInt32(later, field, k); break;
                 case kind::CPPTYPE_INT64: ok = r.GetRepeatedInt64(first, field, k) == r.GetRepeatedInt64(later, field, k); break;
-                case kind::CPPTYPE_DOUBLE: ok = std::bit_cast<std::uint64_t>(r.GetRepeatedDouble(first, field, k)) == std::bit_cast<std::uint64_t>(r.GetRepeatedDouble(later, field, k)); break;
+                case kind::CPPTYPE_DOUBLE:
+                    ok = std::bit_cast<std::uint64_t>(r.GetRepeatedDouble(first, field, k)) ==
+                         std::bit_cast<std::uint64_t>(r.GetRepeatedDouble(later, field, k));
+                    break;
                 case kind::CPPTYPE_STRING: ok = r.GetRepeatedString(first, field, k) == r.GetRepeatedString(later, field, k); break;
                 default: ok = covers(r.GetRepeatedMessage(later, field, k), r.GetRepeatedMessage(first, field, k)); break;
                 }
@@ -335,7 +337,10 @@ bool covers(const pb::Message& later, const pb::Message& first)
         case kind::CPPTYPE_BOOL: ok = r.GetBool(later, field) || !r.GetBool(first, field); break;
         case kind::CPPTYPE_INT32: ok = r.GetInt32(first, field) == r.GetInt32(later, field); break;
         case kind::CPPTYPE_INT64: ok = r.GetInt64(first, field) == r.GetInt64(later, field); break;
-        case kind::CPPTYPE_DOUBLE: ok = std::bit_cast<std::uint64_t>(r.GetDouble(first, field)) == std::bit_cast<std::uint64_t>(r.GetDouble(later, field)); break;
+        case kind::CPPTYPE_DOUBLE:
+            ok = std::bit_cast<std::uint64_t>(r.GetDouble(first, field)) ==
+                 std::bit_cast<std::uint64_t>(r.GetDouble(later, field));
+            break;
         case kind::CPPTYPE_STRING: ok = r.GetString(first, field) == r.GetString(later, field); break;
         default: ok = !r.HasField(first, field) || covers(r.GetMessage(later, field), r.GetMessage(first, field)); break;
         }
@@ -423,7 +428,8 @@ void check_protobuf(run& r, std::span<const std::byte> tl, const json::value& de
         auto const back = of_api.make(name);
         r.expect(second.ok && parse(*back, second.bytes) && covers(*back, *random_message), "a random message differs: ", second.error);
     } else {
-        bool const expected = made.error.find("set all of them or none") != std::string::npos || made.error.find("nested too") != std::string::npos ||
+        bool const expected = made.error.find("set all of them or none") != std::string::npos ||
+                              made.error.find("nested too") != std::string::npos ||
                               made.error.find("is not set: choose") != std::string::npos;
         r.expect(expected, "a random message is refused: ", made.error);
     }

@@ -8,8 +8,7 @@
 #include <cstddef>
 #include <span>
 
-namespace roundtrip
-{
+namespace roundtrip {
 
 /// The TL bytes of a boxed value or method through protobuf and back, with libprotobuf between, as reader and as writer;
 /// `described` is its JSON, which says what every field must hold. Nothing is done for a value that is not the API's.

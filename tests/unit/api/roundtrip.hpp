@@ -10,8 +10,7 @@
 #include "mtproto/tl/random.hpp"
 #include "mtproto/tl/to_json.hpp"
 
-namespace roundtrip
-{
+namespace roundtrip {
 
 namespace tl = mtproto::tl;
 

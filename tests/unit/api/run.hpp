@@ -6,13 +6,11 @@
 #include <string>
 #include <string_view>
 
-namespace mtproto::tl::schema
-{
+namespace mtproto::tl::schema {
 class schema;
 }
 
-namespace roundtrip
-{
+namespace roundtrip {
 
 class run
 {

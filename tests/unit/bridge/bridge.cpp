@@ -15,8 +15,7 @@
 
 using namespace mtproto;
 
-namespace
-{
+namespace {
 
 tl::protobuf_writer message(auto&& fill)
 {
@@ -149,7 +148,8 @@ TEST_CASE("methods carry others, and results come back as what the innermost ret
 
     // What is before the query is passed over, whatever it holds.
     using connection = api::initConnection<api::help::getConfig>;
-    connection const init{.api_id = 1, .device_model = "x", .params = api::jsonArray{.value = {api::jsonNumber{.value = 1}, api::jsonBool{}}}};
+    api::jsonArray const params{.value = {api::jsonNumber{.value = 1}, api::jsonBool{}}};
+    connection const init{.api_id = 1, .device_model = "x", .params = params};
     auto const config = proxy::inner_methods(*proxy::find_method("InitConnection"), tl::encode(init).value()).value();
     REQUIRE(config.size() == 1);
     CHECK(config[0]->rpc == "HelpGetConfig");

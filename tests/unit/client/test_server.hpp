@@ -155,7 +155,7 @@ private:
             if (self->refuse)
                 continue;
             auto const link = std::make_shared<transport::server_connection>(std::move(socket), transport::server_options(),
-                                                                            self->random_);
+                                                                             self->random_);
             self->links_.push_back(link);
             asio::co_spawn(self->executor_, serve(self, link), asio::detached);
         }

@@ -9,8 +9,7 @@
 
 using namespace mtproto::crypto;
 
-namespace
-{
+namespace {
 
 bytes openssl_ige(bytes_view data, bytes_view key, bytes_view iv, bool encrypt)
 {

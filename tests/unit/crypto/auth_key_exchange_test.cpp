@@ -11,8 +11,7 @@
 using namespace mtproto;
 using namespace mtproto::crypto;
 
-namespace
-{
+namespace {
 
 using namespace mtproto::sample_exchange;
 

@@ -5,8 +5,7 @@
 using namespace mtproto;
 using namespace mtproto::crypto;
 
-namespace
-{
+namespace {
 
 dh_value padded(const big_int& n) { return n.to_array<256>(); }
 

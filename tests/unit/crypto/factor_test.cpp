@@ -5,8 +5,7 @@
 using namespace mtproto;
 using namespace mtproto::crypto;
 
-namespace
-{
+namespace {
 
 std::uint64_t next_prime(std::uint64_t n)
 {

@@ -5,8 +5,7 @@
 using namespace mtproto;
 using namespace mtproto::crypto;
 
-namespace
-{
+namespace {
 
 auth_key random_key(random_source& random) { return auth_key(random_bytes<256>(random)); }
 

@@ -6,8 +6,7 @@
 using namespace mtproto;
 using namespace mtproto::crypto;
 
-namespace
-{
+namespace {
 
 const rsa_private_key& test_key()
 {

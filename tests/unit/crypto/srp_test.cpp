@@ -5,8 +5,7 @@
 using namespace mtproto;
 using namespace mtproto::crypto;
 
-namespace
-{
+namespace {
 
 struct account
 {

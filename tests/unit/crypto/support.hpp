@@ -9,8 +9,7 @@
 #include <algorithm>
 #include <array>
 
-namespace mtproto::crypto
-{
+namespace mtproto::crypto {
 
 inline bytes hex(std::string_view text) { return from_hex(text).value(); }
 

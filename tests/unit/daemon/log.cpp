@@ -31,12 +31,13 @@ TEST_CASE("no value can end a line or forge another field", "[log]")
 TEST_CASE("secrets do not reach a line", "[log]")
 {
     secrets().add("canary-value");
-    for (auto const format : {log_format::text, log_format::json})
-    {
-        auto const line = log_text(format, "failed canary-value", {{"why", "server said canary-value"},
-                                                                   {"api_hash", "another"},
-                                                                   {"password", 12345},
-                                                                   {"phone", "+15550001"}});
+    for (auto const format : {log_format::text, log_format::json}) {
+        auto const line = log_text(format, "failed canary-value", {
+                                                                      {"why", "server said canary-value"},
+                                                                      {"api_hash", "another"},
+                                                                      {"password", 12345},
+                                                                      {"phone", "+15550001"},
+                                                                  });
         INFO(line);
         CHECK(line.find("canary-value") == std::string::npos);
         CHECK(line.find("another") == std::string::npos);

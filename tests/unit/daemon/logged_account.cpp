@@ -53,6 +53,7 @@ TEST_CASE("requests are logged without what they keep secret", "[log]")
 
     // Inside of wrappers too.
     CHECK_FALSE(has(logged(R"({"_":"invokeWithoutUpdates","query":{"_":"auth.signIn","phone_number":"+15550001",
-        "phone_code_hash":"canary","phone_code":"13579"}})"), "canary"));
+        "phone_code_hash":"canary","phone_code":"13579"}})"),
+                    "canary"));
     CHECK(daemon::loggable_request({std::byte(1)}) == "[cannot be read]");
 }

@@ -8,14 +8,12 @@ TEST_CASE("names of secrets are known in every spelling", "[redact]")
 {
     for (auto const* name : {"phone_code", "phoneCode", "phone-code-hash", "password", "new_password_hash", "auth_key", "AUTH_KEY",
                              "api_hash", "apihash", "bot_auth_token", "token", "authorization", "session", "session_string",
-                             "secret", "private_key", "code", "email_code"})
-    {
+                             "secret", "private_key", "code", "email_code"}) {
         INFO(name);
         CHECK(names_secret(name));
         CHECK(shown(name, "hunter2hunter2") == redaction);
     }
-    for (auto const* name : {"account", "method", "status", "error_code", "peer", "dc", "why", "address", "message_id"})
-    {
+    for (auto const* name : {"account", "method", "status", "error_code", "peer", "dc", "why", "address", "message_id"}) {
         INFO(name);
         CHECK_FALSE(names_secret(name));
         CHECK(shown(name, "plain") == "plain");

@@ -6,8 +6,7 @@
 
 using gen::edge;
 
-namespace
-{
+namespace {
 
 // Whether no cycle is left without those edges.
 bool broken(std::size_t nodes, std::vector<edge> edges, const std::vector<std::size_t>& removed)

@@ -2,8 +2,7 @@
 
 #include "layout.hpp"
 
-namespace
-{
+namespace {
 
 std::string boxed_fields(const schema::schema& s)
 {

@@ -7,8 +7,7 @@
 
 using namespace mtproto::tl::schema;
 
-namespace
-{
+namespace {
 
 std::vector<std::string> words(std::string_view text)
 {

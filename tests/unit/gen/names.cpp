@@ -3,8 +3,7 @@
 #include "failure.hpp"
 #include "names.hpp"
 
-namespace
-{
+namespace {
 
 std::string name(const std::string& text)
 {

@@ -35,11 +35,11 @@ TEST_CASE("types resolve to what they are on the wire")
         "  s:peerA t:int512 u:(vector int) v:Vector<Vector<vector<%FutureSalt>>> = X;");
     auto const params = s.find_constructor("x")->params;
     type_kind const expected[] = {
-        type_kind::int32,       type_kind::int64,       type_kind::float64, type_kind::string,
-        type_kind::bytes,       type_kind::int128,      type_kind::int256,  type_kind::boolean,
-        type_kind::vector,      type_kind::bare_vector, type_kind::bare,    type_kind::boxed,
-        type_kind::object,      type_kind::nat,         type_kind::int53,   type_kind::int32,
-        type_kind::int64,       type_kind::bare_vector, type_kind::bare,    type_kind::fixed,
+        type_kind::int32, type_kind::int64, type_kind::float64, type_kind::string,
+        type_kind::bytes, type_kind::int128, type_kind::int256, type_kind::boolean,
+        type_kind::vector, type_kind::bare_vector, type_kind::bare, type_kind::boxed,
+        type_kind::object, type_kind::nat, type_kind::int53, type_kind::int32,
+        type_kind::int64, type_kind::bare_vector, type_kind::bare, type_kind::fixed,
         type_kind::bare_vector, type_kind::vector};
     REQUIRE(params.size() == std::size(expected));
     for (std::size_t i = 0; i != params.size(); ++i) {

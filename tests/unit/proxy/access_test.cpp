@@ -20,7 +20,13 @@ TEST_CASE("a token is found by its secret alone", "[proxy][access]")
     CHECK(open.find("Bearer whatever") == open.find(""));
 
     options.tokens.push_back({.name = "a", .secret = "0123456789abcdef"});
-    options.tokens.push_back({.name = "b", .secret = "0123456789abcdeg", .methods = {"Users*"}, .denied = {"UsersDelete*"}, .accounts = {"x"}});
+    options.tokens.push_back({
+        .name = "b",
+        .secret = "0123456789abcdeg",
+        .methods = {"Users*"},
+        .denied = {"UsersDelete*"},
+        .accounts = {"x"},
+    });
     proxy::access_control const closed(options);
     for (auto const* const wrong : {"", "Bearer", "Bearer ", "Bearer 0123456789abcde", "Bearer 0123456789abcdeff", "Basic 0123456789abcdef",
                                     "0123456789abcdef", "Bearer  0123456789abcdef"})

@@ -11,30 +11,30 @@ namespace proxy_test {
 
 namespace {
 
-    std::string path_of(const std::string& method)
-    {
-        return method.starts_with('/') ? method : "/mtproto.Mtproto/" + method;
-    }
-    grpc::ByteBuffer buffer_of(const std::string& body)
-    {
-        grpc::Slice const slice(body);
-        return {&slice, 1};
-    }
-    std::string text_of(const grpc::ByteBuffer& buffer)
-    {
-        grpc::Slice slice;
-        if (!buffer.Valid() || !buffer.DumpToSingleSlice(&slice).ok())
-            return {};
-        return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
-    }
-    template <class Map>
-    std::multimap<std::string, std::string> copy(const Map& from)
-    {
-        std::multimap<std::string, std::string> out;
-        for (auto const& [key, value] : from)
-            out.emplace(std::string(key.data(), key.size()), std::string(value.data(), value.size()));
-        return out;
-    }
+std::string path_of(const std::string& method)
+{
+    return method.starts_with('/') ? method : "/mtproto.Mtproto/" + method;
+}
+grpc::ByteBuffer buffer_of(const std::string& body)
+{
+    grpc::Slice const slice(body);
+    return {&slice, 1};
+}
+std::string text_of(const grpc::ByteBuffer& buffer)
+{
+    grpc::Slice slice;
+    if (!buffer.Valid() || !buffer.DumpToSingleSlice(&slice).ok())
+        return {};
+    return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
+}
+template <class Map>
+std::multimap<std::string, std::string> copy(const Map& from)
+{
+    std::multimap<std::string, std::string> out;
+    for (auto const& [key, value] : from)
+        out.emplace(std::string(key.data(), key.size()), std::string(value.data(), value.size()));
+    return out;
+}
 
 } // namespace
 
@@ -175,8 +175,7 @@ answer stream::finish()
         state_->wait(6);
         return {-2, "no status came", {}, {}, {}};
     }
-    return {status.error_code(), status.error_message(), status.error_details(), {},
-            copy(state_->context.GetServerTrailingMetadata())};
+    return {status.error_code(), status.error_message(), status.error_details(), {}, copy(state_->context.GetServerTrailingMetadata())};
 }
 void stream::cancel() { state_->context.TryCancel(); }
 

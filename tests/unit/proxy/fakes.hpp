@@ -1,8 +1,8 @@
 // An account and a bridge that do what the tests say.
 #pragma once
 
-#include <mtproto/proxy/server.hpp>
 #include <mtproto/proxy/detail/wire.hpp>
+#include <mtproto/proxy/server.hpp>
 
 #include <array>
 #include <condition_variable>
@@ -62,8 +62,14 @@ public:
     bool connected() const override { return up; }
 
     /// Waits until so many calls are held.
-    bool holds(std::size_t count) { return wait([&] { return held_.size() == count; }); }
-    bool was_cancelled(std::size_t count) { return wait([&] { return cancelled_ >= count; }); }
+    bool holds(std::size_t count)
+    {
+        return wait([&] { return held_.size() == count; });
+    }
+    bool was_cancelled(std::size_t count)
+    {
+        return wait([&] { return cancelled_ >= count; });
+    }
     void release()
     {
         std::lock_guard const lock(mutex_);

@@ -19,7 +19,8 @@ TEST_CASE("addresses are taken apart", "[proxy][listen]")
     CHECK(reach("unix:/run/x.sock") == listen_address::reach::unix_socket);
     CHECK(listen_address::parse("[::1]:80").value().text() == "[::1]:80");
     CHECK(listen_address::parse("unix:///run/x.sock").value().text() == "unix:/run/x.sock");
-    for (auto const* const bad : {"", "localhost", ":80", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:8o", "::1:80", "unix:", "unix-abstract:x"})
+    for (auto const* const bad : {"", "localhost", ":80", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:8o",
+                                  "::1:80", "unix:", "unix-abstract:x"})
         CHECK(listen_address::parse(bad).has_error());
     CHECK(listen_address::parse("unix:/" + std::string(107, 'x')).has_error());
 }

@@ -69,7 +69,8 @@ TEST_CASE("failures of our own", "[proxy][status]")
 
 TEST_CASE("what is not UTF-8 does not break the reader of a status", "[proxy][status]")
 {
-    CHECK(mtproto::tl::utf8_or_replaced("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80") == "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80");
+    CHECK(mtproto::tl::utf8_or_replaced("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80") ==
+          "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x98\x80");
     CHECK(mtproto::tl::utf8_or_replaced("a\xff z") == "a\xef\xbf\xbd z");
     CHECK(mtproto::tl::utf8_or_replaced("\xc0\x80") == "\xef\xbf\xbd\xef\xbf\xbd");         // overlong
     CHECK(mtproto::tl::utf8_or_replaced("\xed\xa0\x80").find('\xa0') == std::string::npos); // surrogate
@@ -80,7 +81,9 @@ TEST_CASE("what is not UTF-8 does not break the reader of a status", "[proxy][st
 TEST_CASE("the reader of fields gives up on what is malformed", "[proxy][status]")
 {
     using proxy::detail::wire_reader;
-    for (std::string_view const bad : {std::string_view("\x0a\x05" "abc"), std::string_view("\x0b"), std::string_view("\x80"),
+    for (std::string_view const bad : {std::string_view("\x0a\x05"
+                                                        "abc"),
+                                       std::string_view("\x0b"), std::string_view("\x80"),
                                        std::string_view("\x00", 1), std::string_view("\x0d\x01"),
                                        std::string_view("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")}) {
         wire_reader reader(bad);

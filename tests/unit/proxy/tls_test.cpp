@@ -86,7 +86,8 @@ TEST_CASE("TLS, and certificates of clients", "[proxy][tls]")
         served by(options);
         REQUIRE(by.up);
         auto const with = [&](const key_pair* who) {
-            return grpc_client(by.address(), tls_settings{ca.certificate_pem(), who ? who->certificate_pem() : "", who ? who->key_pem() : ""})
+            return grpc_client(by.address(), tls_settings{ca.certificate_pem(), who ? who->certificate_pem() : "",
+                                                          who ? who->key_pem() : ""})
                 .call("MessagesSend", "echo:x", brief);
         };
         CHECK(with(&friendly).body == "x");

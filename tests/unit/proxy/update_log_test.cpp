@@ -173,7 +173,9 @@ TEST_CASE("a filter does not make a cursor grow old", "[proxy][updates]")
 
 TEST_CASE("a ListenRequest is read", "[proxy][updates]")
 {
-    auto const request = proxy::listen_request::parse("\x0a\x01x\x12\x01" "a\x18\x05\x12\x01" "b");
+    auto const request = proxy::listen_request::parse("\x0a\x01x\x12\x01"
+                                                      "a\x18\x05\x12\x01"
+                                                      "b");
     REQUIRE(request);
     CHECK(request->cursor == "x");
     CHECK(request->kinds == std::vector<std::string>{"a", "b"});

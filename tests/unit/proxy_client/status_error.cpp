@@ -23,6 +23,8 @@ TEST_CASE("errors survive the way through a status", "[proxy][status]")
 
 TEST_CASE("details that are no details do no harm", "[proxy][status]")
 {
-    for (std::string_view const bytes : {"\xff", "\x1a\x05""abc", "\x1a\x02\x0a\x7f", "\x08\x01"})
+    for (std::string_view const bytes : {"\xff", "\x1a\x05"
+                                                 "abc",
+                                         "\x1a\x02\x0a\x7f", "\x08\x01"})
         CHECK(proxy::error_of_status(proxy::status_code::internal, "x", bytes).is(errc::refused));
 }

@@ -23,7 +23,6 @@ struct town
     }
 };
 
-
 } // namespace
 
 TEST_CASE_METHOD(town, "a private message lies in two boxes, each with its own number")
@@ -106,7 +105,8 @@ TEST_CASE_METHOD(town, "a group's message goes to every member")
 
 TEST_CASE_METHOD(town, "a channel keeps its own messages, and only administrators write")
 {
-    auto& news = *in.rooms.find(sandbox::create_room(in, {.self = peer::channel(0), .title = "News", .broadcast = true, .creator = ada}, {bob}, 1));
+    sandbox::room const channel{.self = peer::channel(0), .title = "News", .broadcast = true, .creator = ada};
+    auto& news = *in.rooms.find(sandbox::create_room(in, channel, {bob}, 1));
     in.take_notices();
     CHECK(why(say(bob, news.self, "me too")) == "CHAT_WRITE_FORBIDDEN");
     CHECK(why(say(eve, news.self, "me too")) == "CHANNEL_PRIVATE");

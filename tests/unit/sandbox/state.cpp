@@ -1,5 +1,5 @@
-#include "mtproto/sandbox/membership.hpp"
 #include "mtproto/sandbox/state.hpp"
+#include "mtproto/sandbox/membership.hpp"
 
 #include "catch.hpp"
 #include "outcome.hpp"
@@ -13,8 +13,10 @@ TEST_CASE("a state is the same after saving and loading")
     sandbox::office before({}, random);
     auto const ada = (*before.in.people.add({.phone = "15550001", .first_name = "Ada", .contacts = {7}}))->id;
     auto const bob = (*before.in.people.add({.phone = "15550002", .password = sandbox::password_record{.hint = "usual"}}))->id;
-    auto const& group = *before.in.rooms.find(sandbox::create_room(before.in, {.self = peer::chat(0), .title = "Trio", .creator = ada}, {bob}, 10));
-    auto const& news = *before.in.rooms.find(sandbox::create_room(before.in, {.self = peer::channel(0), .title = "News", .broadcast = true, .creator = ada}, {}, 11));
+    sandbox::room const trio{.self = peer::chat(0), .title = "Trio", .creator = ada};
+    sandbox::room const channel{.self = peer::channel(0), .title = "News", .broadcast = true, .creator = ada};
+    auto const& group = *before.in.rooms.find(sandbox::create_room(before.in, trio, {bob}, 10));
+    auto const& news = *before.in.rooms.find(sandbox::create_room(before.in, channel, {}, 11));
     auto const file = before.in.files.add({.name = "x", .data = sandbox::bytes(300, std::byte{7})}).id;
     REQUIRE(ok(sandbox::send(before.in, ada, peer::user(bob), {.text = "hello", .file = file, .random_id = 9}, 12)));
     REQUIRE(ok(sandbox::send(before.in, ada, news.self, {.text = "post"}, 13)));

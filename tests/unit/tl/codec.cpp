@@ -10,8 +10,7 @@
 
 using namespace mtproto;
 
-namespace
-{
+namespace {
 
 std::vector<std::byte> bytes(std::initializer_list<int> values)
 {
@@ -43,8 +42,8 @@ TEST_CASE("a request is written as its declaration says")
     sample::messages::sendMessage request{
         .peer = sample::inputPeerChat{.chat_id = 2}, .message = "abc", .random_id = 1};
     auto const encoded = tl::encode(request).value();
-    CHECK(encoded == bytes({0x44, 0x33, 0x22, 0x11, 0,   0, 0, 0, 0xb9, 0x5c, 0xa9, 0x35, 2, 0, 0, 0, 0, 0, 0,
-                            0,    3,    'a',  'b',  'c', 1, 0, 0, 0,    0,    0,    0,    0, 0, 0, 0, 0}));
+    CHECK(encoded == bytes({0x44, 0x33, 0x22, 0x11, 0, 0, 0, 0, 0xb9, 0x5c, 0xa9, 0x35, 2, 0, 0, 0, 0, 0, 0,
+                            0, 3, 'a', 'b', 'c', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST_CASE("values survive the round trip")

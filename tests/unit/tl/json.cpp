@@ -13,8 +13,7 @@
 
 using namespace mtproto;
 
-namespace
-{
+namespace {
 
 template <class T>
 std::string failure(std::string_view text)

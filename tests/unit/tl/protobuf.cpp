@@ -61,8 +61,7 @@ inline constexpr std::uint32_t mtproto::tl::alternative_number<sample::raw::move
 
 using namespace mtproto;
 
-namespace
-{
+namespace {
 
 using lists = sample::raw::lists<tl::owning>;
 using request = sample::messages::sendMessage;
@@ -72,7 +71,8 @@ std::string hex(std::string_view text)
     std::string bytes;
     int high = -1;
     for (char const c : text) {
-        int const digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        int const digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                                                                : -1;
         if (digit < 0)
             continue;
         if (high < 0) {
@@ -293,7 +293,8 @@ TEST_CASE("errors name what is missing")
 
 TEST_CASE("malformed protobuf is refused")
 {
-    for (auto const* bytes : {"08", "0a05 00", "0a02 0b00", "0a01 0c", "0a02 0b14", "0a01 0e", "0a02 0001", "0a03 01ffff", "0a02 0dff", "0a01 80",
+    for (auto const* bytes : {"08", "0a05 00", "0a02 0b00", "0a01 0c", "0a02 0b14", "0a01 0e", "0a02 0001", "0a03 01ffff", "0a02 0dff",
+                              "0a01 80",
                               "0a06 808080808000", "0a07 88808080800001", "0a0b 0affffffffffffffffff01"}) {
         INFO(bytes);
         auto const parsed = parse<lists>(bytes);

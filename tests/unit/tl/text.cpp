@@ -9,8 +9,7 @@
 
 using namespace mtproto;
 
-namespace
-{
+namespace {
 
 std::string encoded(std::string_view text)
 {

@@ -12,8 +12,7 @@
 
 using namespace mtproto;
 
-namespace
-{
+namespace {
 
 template <int N>
 struct numbered

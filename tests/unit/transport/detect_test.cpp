@@ -6,8 +6,7 @@
 using namespace mtproto::transport;
 using namespace transport_test;
 
-namespace
-{
+namespace {
 
 /// Feeds one byte more at a time; the answer must come at `needed` bytes and never change with more of them.
 void expect(const bytes& start, opening kind, std::size_t consumed, std::size_t needed,

@@ -13,8 +13,7 @@ using namespace transport_test;
 using mtproto::errc;
 using mtproto::crypto::seeded_random;
 
-namespace
-{
+namespace {
 
 constexpr char link[] = "ee000102030405060708090a0b0c0d0e0f6578616d706c652e6f7267";
 

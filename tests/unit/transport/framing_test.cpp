@@ -9,8 +9,7 @@ using namespace mtproto::transport;
 using namespace transport_test;
 using mtproto::errc;
 
-namespace
-{
+namespace {
 
 constexpr framing_kind kinds[] = {framing_kind::abridged, framing_kind::intermediate,
                                   framing_kind::padded_intermediate, framing_kind::full};

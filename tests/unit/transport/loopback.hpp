@@ -17,8 +17,7 @@
 #include <functional>
 #include <utility>
 
-namespace transport_test
-{
+namespace transport_test {
 
 namespace asio = boost::asio;
 using mtproto::transport::endpoint;

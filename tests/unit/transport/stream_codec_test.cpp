@@ -10,8 +10,7 @@ using namespace transport_test;
 using mtproto::errc;
 using mtproto::crypto::seeded_random;
 
-namespace
-{
+namespace {
 
 constexpr framing_kind kinds[] = {framing_kind::abridged, framing_kind::intermediate,
                                   framing_kind::padded_intermediate, framing_kind::full};
@@ -235,7 +234,8 @@ TEST_CASE("obfuscated headers avoid every other opening", "[obfuscation]")
     public:
         void fill(std::span<std::byte> out) override
         {
-            auto const start = calls++ == 0 ? make({0xef}) : calls == 2 ? text("POST") : make({});
+            auto const start = calls++ == 0 ? make({0xef}) : calls == 2 ? text("POST")
+                                                                        : make({});
             auto const all = start + pattern(out.size());
             std::copy_n(all.begin(), out.size(), out.begin());
         }

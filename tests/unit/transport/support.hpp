@@ -10,8 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace transport_test
-{
+namespace transport_test {
 
 using bytes = std::vector<std::byte>;
 

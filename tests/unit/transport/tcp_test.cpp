@@ -14,8 +14,7 @@ using mtproto::errc;
 using mtproto::crypto::seeded_random;
 using socket_type = asio::ip::tcp::socket;
 
-namespace
-{
+namespace {
 
 /// Accepts one connection and echoes its packets, twice each and in one write, until it closes.
 asio::awaitable<void> echo(asio::ip::tcp::acceptor& listener, server_options options)
@@ -396,8 +395,7 @@ TEST_CASE("connecting gives up in time and when it is cancelled", "[tcp]")
     CHECK(done == 2);
 }
 
-namespace
-{
+namespace {
 
 /// The least that a transport of one's own needs.
 struct own_transport

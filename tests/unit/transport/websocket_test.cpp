@@ -11,8 +11,7 @@ using namespace transport_test;
 using mtproto::errc;
 using mtproto::crypto::seeded_random;
 
-namespace
-{
+namespace {
 
 /// Echoes until the client goes.
 asio::awaitable<void> echo(asio::ip::tcp::acceptor& listener, bool websocket_expected,

@@ -18,8 +18,7 @@
 #define MTPROTO_UNROLL _Pragma("GCC unroll 16")
 #endif
 
-namespace mtproto::crypto::detail
-{
+namespace mtproto::crypto::detail {
 
 inline bool has_aesni() noexcept
 {

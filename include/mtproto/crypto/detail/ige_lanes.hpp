@@ -10,8 +10,7 @@
 
 #define MTPROTO_TARGET_VAES __attribute__((target("vaes,avx512f,aes,ssse3")))
 
-namespace mtproto::crypto::detail
-{
+namespace mtproto::crypto::detail {
 
 inline bool has_vaes() noexcept
 {

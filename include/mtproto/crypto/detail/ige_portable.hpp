@@ -7,8 +7,7 @@
 #include <algorithm>
 #include <array>
 
-namespace mtproto::crypto::detail
-{
+namespace mtproto::crypto::detail {
 
 inline void xor_block(std::byte* out, const std::byte* a, const std::byte* b) noexcept
 {

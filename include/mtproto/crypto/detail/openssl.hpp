@@ -11,8 +11,7 @@
 #include <memory>
 #include <new>
 
-namespace mtproto::crypto::detail
-{
+namespace mtproto::crypto::detail {
 
 template <auto Free>
 struct free_with

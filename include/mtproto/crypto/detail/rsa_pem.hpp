@@ -12,8 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace mtproto::crypto::detail
-{
+namespace mtproto::crypto::detail {
 
 // Both PKCS#1 and SubjectPublicKeyInfo / PKCS#8: the decoder looks at the label. Null if it is none of them.
 inline pkey_ptr decode_pem(std::string_view pem, int selection)

@@ -127,7 +127,8 @@ inline answer_to<chn::getParticipants<lean>> handle(call& c, const chn::getParti
     std::string wanted;
     if (auto const* search = tl::get_if<raw::channelParticipantsSearch<lean>>(q.filter))
         wanted = lower(search->q);
-    bool const none = tl::holds<raw::channelParticipantsKicked<lean>>(q.filter) || tl::holds<raw::channelParticipantsBanned<lean>>(q.filter);
+    bool const none = tl::holds<raw::channelParticipantsKicked<lean>>(q.filter) ||
+                      tl::holds<raw::channelParticipantsBanned<lean>>(q.filter);
     std::vector<std::int64_t> all;
     for (auto const& [user, how] : room.members) {
         auto const* who = c.in().people.find(user);

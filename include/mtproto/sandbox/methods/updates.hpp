@@ -14,8 +14,8 @@ using namespace raw::updates;
 namespace detail {
 
 /// Sorts events into new messages and other updates. A message that is gone again is not shown as new.
-inline void sort_events(presenter& shown, const mailbox& box, const std::vector<event>& log, std::size_t from, std::size_t to, bool of_channel,
-                        std::vector<raw::Message<lean>>& messages, std::vector<raw::Update<lean>>& others)
+inline void sort_events(presenter& shown, const mailbox& box, const std::vector<event>& log, std::size_t from, std::size_t to,
+                        bool of_channel, std::vector<raw::Message<lean>>& messages, std::vector<raw::Update<lean>>& others)
 {
     for (auto i = from; i < to; ++i) {
         auto const& e = log[i];

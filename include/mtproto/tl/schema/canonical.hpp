@@ -9,11 +9,9 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::tl::schema
-{
+namespace mtproto::tl::schema {
 
-namespace detail
-{
+namespace detail {
 
 struct text_style
 {
@@ -53,7 +51,8 @@ inline void append_type(std::string& out, const type_expr& type, text_style styl
     bool const angled = !style.plain && (type.angled || !style.result);
     style.result = false;
     for (bool first = true; auto const& arg : type.args) {
-        out += !angled ? ' ' : first ? '<' : ',';
+        out += !angled ? ' ' : first ? '<'
+                                     : ',';
         first = false;
         append_type(out, arg, style);
     }

@@ -23,11 +23,9 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::tl::schema
-{
+namespace mtproto::tl::schema {
 
-namespace detail
-{
+namespace detail {
 
 /// Writes what JSON describes.
 class json_encoder
@@ -277,7 +275,8 @@ public:
         case type_kind::int256:
         case type_kind::fixed: {
             bytes_view data;
-            auto const size = type.kind == type_kind::int128 ? 16 : type.kind == type_kind::int256 ? 32 : type.index;
+            auto const size = type.kind == type_kind::int128 ? 16 : type.kind == type_kind::int256 ? 32
+                                                                                                   : type.index;
             if (!in_.raw(size, data))
                 return false;
             to = json_of_bytes(data);

@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace mtproto::tl::schema
-{
+namespace mtproto::tl::schema {
 
 /// A place in a schema's text, both counted from 1, the column in bytes.
 struct position

@@ -15,8 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace mtproto::tl::schema
-{
+namespace mtproto::tl::schema {
 
 /// What a type expression stands for. What a value of it looks like in bytes:
 /// https://core.telegram.org/mtproto/serialize
@@ -119,8 +118,7 @@ struct type_info
     constexpr std::string_view local_name() const noexcept { return name.substr(name.rfind('.') + 1); }
 };
 
-namespace detail
-{
+namespace detail {
 
 // Everything that views point into; immutable once the parser is done.
 struct storage

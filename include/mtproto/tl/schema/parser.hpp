@@ -13,8 +13,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mtproto::tl::schema
-{
+namespace mtproto::tl::schema {
 
 /// Parses and checks a schema: types and functions of any layer, the protocol's own schema, or another
 /// program's (td_api.tl). https://core.telegram.org/mtproto/TL

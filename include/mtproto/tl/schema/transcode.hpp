@@ -30,11 +30,9 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::tl::schema
-{
+namespace mtproto::tl::schema {
 
-namespace detail
-{
+namespace detail {
 
 /// A value of the source; strings and numbers are views into the input.
 struct source_value

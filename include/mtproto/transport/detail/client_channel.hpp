@@ -9,8 +9,7 @@
 #include <optional>
 #include <utility>
 
-namespace mtproto::transport::detail
-{
+namespace mtproto::transport::detail {
 
 /// Everything of a `connection` but connect(), which the derived class writes.
 template <class Stream>

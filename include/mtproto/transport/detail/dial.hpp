@@ -14,8 +14,7 @@
 #include <memory>
 #include <vector>
 
-namespace mtproto::transport::detail
-{
+namespace mtproto::transport::detail {
 
 /// Tries every address of `to` in turn. errc::resolve_failed, errc::connect_failed (also when `timeout` has
 /// passed), or errc::cancelled.

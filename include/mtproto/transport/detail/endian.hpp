@@ -6,8 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace mtproto::transport::detail
-{
+namespace mtproto::transport::detail {
 
 /// The little-endian word at the start of `in`, which must hold at least 4 bytes.
 constexpr std::uint32_t load_le32(std::span<const std::byte> in) noexcept

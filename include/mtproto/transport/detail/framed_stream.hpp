@@ -9,8 +9,7 @@
 #include <optional>
 #include <utility>
 
-namespace mtproto::transport::detail
-{
+namespace mtproto::transport::detail {
 
 class framed_stream
 {

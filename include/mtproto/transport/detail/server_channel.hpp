@@ -7,8 +7,7 @@
 #include <array>
 #include <utility>
 
-namespace mtproto::transport::detail
-{
+namespace mtproto::transport::detail {
 
 /// A `packet_stream` over an accepted `Stream`.
 template <class Stream>

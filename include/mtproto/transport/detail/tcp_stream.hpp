@@ -6,8 +6,7 @@
 
 #include <utility>
 
-namespace mtproto::transport::detail
-{
+namespace mtproto::transport::detail {
 
 class tcp_stream
 {

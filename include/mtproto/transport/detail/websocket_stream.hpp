@@ -7,8 +7,7 @@
 #include <memory>
 #include <utility>
 
-namespace mtproto::transport::detail
-{
+namespace mtproto::transport::detail {
 
 class websocket_stream
 {

@@ -16,8 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::tl::schema::detail
-{
+namespace mtproto::tl::schema::detail {
 
 inline constexpr std::size_t max_text = std::size_t(64) << 20;
 

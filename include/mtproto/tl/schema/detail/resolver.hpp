@@ -17,8 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace mtproto::tl::schema::detail
-{
+namespace mtproto::tl::schema::detail {
 
 struct builtin_name
 {
@@ -28,12 +27,24 @@ struct builtin_name
 
 // Types that a declaration may use without a declaration of them.
 inline constexpr builtin_name builtin_types[] = {
-    {"int", type_kind::int32},          {"int32", type_kind::int32},   {"int53", type_kind::int53},
-    {"long", type_kind::int64},         {"int64", type_kind::int64},   {"double", type_kind::float64},
-    {"string", type_kind::string},      {"bytes", type_kind::bytes},   {"secureString", type_kind::string},
-    {"secureBytes", type_kind::bytes},  {"int128", type_kind::int128}, {"int256", type_kind::int256},
-    {"Bool", type_kind::boolean},       {"true", type_kind::true_},    {"Vector", type_kind::vector},
-    {"vector", type_kind::bare_vector}, {"Object", type_kind::object}, {"Type", type_kind::type},
+    {"int", type_kind::int32},
+    {"int32", type_kind::int32},
+    {"int53", type_kind::int53},
+    {"long", type_kind::int64},
+    {"int64", type_kind::int64},
+    {"double", type_kind::float64},
+    {"string", type_kind::string},
+    {"bytes", type_kind::bytes},
+    {"secureString", type_kind::string},
+    {"secureBytes", type_kind::bytes},
+    {"int128", type_kind::int128},
+    {"int256", type_kind::int256},
+    {"Bool", type_kind::boolean},
+    {"true", type_kind::true_},
+    {"Vector", type_kind::vector},
+    {"vector", type_kind::bare_vector},
+    {"Object", type_kind::object},
+    {"Type", type_kind::type},
 };
 
 class resolver
