@@ -1,15 +1,9 @@
+#include <mtproto/mtproto.hpp>
 #include <boost/asio/io_context.hpp>
 #include <iostream>
-#include <mtproto/mtproto.hpp>
 namespace api = mtproto::api;
 
-std::string ask(const char* what)
-{
-    std::string line;
-    std::cout << what << ": " << std::flush;
-    std::getline(std::cin, line);
-    return line;
-}
+std::string ask(const char* what) { std::string line; std::cout << what << ": " << std::flush; std::getline(std::cin, line); return line; }
 
 mtproto::task<void> hello(mtproto::client& tg)
 {
