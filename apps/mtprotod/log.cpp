@@ -47,7 +47,7 @@ spdlog::level::level_enum spd(log_level level)
 }
 
 // JSON's own quoting serves both formats: no value can end a line or begin another field.
-std::string quoted(std::string_view text)
+std::string json_quoted(std::string_view text)
 {
     return boost::json::serialize(boost::json::string(tl::utf8_or_replaced(text)));
 }
@@ -62,7 +62,7 @@ bool is_plain(std::string_view text)
 std::string text_of(const log_field& field, log_format format)
 {
     if (auto const* const number = std::get_if<std::int64_t>(&field.value()))
-        return names_secret(field.name()) ? quoted(redaction) : std::to_string(*number);
+        return names_secret(field.name()) ? json_quoted(redaction) : std::to_string(*number);
     if (auto const* const fraction = std::get_if<double>(&field.value())) {
         char text[32];
         std::snprintf(text, sizeof text, "%.6g", *fraction);
@@ -71,7 +71,7 @@ std::string text_of(const log_field& field, log_format format)
     if (auto const* const yes = std::get_if<bool>(&field.value()))
         return *yes ? "true" : "false";
     auto const text = shown(field.name(), std::get<std::string>(field.value()));
-    return format == log_format::text && is_plain(text) ? text : quoted(text);
+    return format == log_format::text && is_plain(text) ? text : json_quoted(text);
 }
 
 } // namespace
@@ -99,10 +99,10 @@ bool logs(log_level level)
 
 std::string log_text(log_format format, std::string_view event, log_fields fields)
 {
-    auto line = format == log_format::json ? "\"event\":" + quoted(secrets().scrub(event)) : secrets().scrub(event);
+    auto line = format == log_format::json ? "\"event\":" + json_quoted(secrets().scrub(event)) : secrets().scrub(event);
     for (auto const& field : fields) {
         if (format == log_format::json)
-            line += ',' + quoted(field.name()) + ':' + text_of(field, format);
+            line += ',' + json_quoted(field.name()) + ':' + text_of(field, format);
         else
             line += ' ' + std::string(field.name()) + '=' + text_of(field, format);
     }

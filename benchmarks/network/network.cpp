@@ -244,18 +244,21 @@ std::size_t open_files()
 
 /// Sessions that share a key, each with a connection, an engine and a client of its own, after one call. The
 /// data centre has a thread, so that what its half takes does not count.
+/// Raises the limit of open files as far as this user may; both ends of a session are in this process.
+bool may_open(std::size_t count)
+{
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    rlimit wanted{count, (std::max<rlim_t>)(count, limit.rlim_max)};
+    if (setrlimit(RLIMIT_NOFILE, &wanted) == 0) // the administrator
+        return true;
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max >= count;
+}
+
 void sessions(benchmark::State& state)
 {
     auto const count = static_cast<std::size_t>(state.range(0));
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < 2 * count + 100) // both ends are in this process
-        return state.SkipWithError(("the machine allows " + std::to_string(limit.rlim_cur) +
-                                    " open files, both ends of so many sessions need " +
-                                    std::to_string(2 * count + 100))
-                                       .c_str());
     double bytes_each = 0, files_each = 0;
     bool good = true;
     for (auto _ : state) {
@@ -288,6 +291,16 @@ void sessions(benchmark::State& state)
     if (!good)
         state.SkipWithError("a session failed");
 }
-BENCHMARK(sessions)->ArgName("sessions")->Arg(1000)->Arg(10000)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+[[maybe_unused]] bool const added = [] {
+    auto* const all = benchmark::RegisterBenchmark("sessions", sessions)->ArgName("sessions")->Iterations(1)->Unit(benchmark::kMillisecond);
+    for (std::size_t const count : {std::size_t(1000), std::size_t(10000)}) {
+        if (may_open(2 * count + 100))
+            all->Arg(static_cast<std::int64_t>(count));
+        else
+            std::fprintf(stderr, "%zu sessions are left out: this user may not open %zu files, see ulimit -n\n", count, 2 * count + 100);
+    }
+    return true;
+}();
 
 } // namespace

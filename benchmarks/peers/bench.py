@@ -221,7 +221,8 @@ def size_of(client, scratch):
 
 def plan_for(group, client, ready, data, key, quick):
     seconds = 0.02 if quick else {"codec": 0.4, "crypto": 0.15, "rpc": 1.0}.get(group, 0)
-    address = {"host": ready["host"], "port": ready["port"], "dc": ready["dc"], "key": key, "chat": ready["chat"]}
+    address = {"host": ready["host"], "port": ready["port"], "dc": ready["dc"], "key": key, "chat": ready["chat"],
+               "public_key": ready["public_key"].encode().hex()}
     if group == "codec":
         return {"seconds": seconds, "reply": f"{data}/reply.{client.layer}", "request": f"{data}/request.{client.layer}"}
     if group == "crypto":

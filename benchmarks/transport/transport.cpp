@@ -108,9 +108,12 @@ asio::awaitable<bool> echo(server_connection& with, std::size_t times)
 }
 asio::awaitable<bool> pour(tcp& with, std::vector<bytes_view> packets, std::size_t times)
 {
-    for (; times != 0; --times)
-        if (!co_await with.send(std::span<const bytes_view>(packets)))
+    std::span<const bytes_view> const all(packets);
+    for (; times != 0; --times) {
+        auto const sent = co_await with.send(all);
+        if (!sent)
             co_return false;
+    }
     co_return true;
 }
 asio::awaitable<bool> drain(server_connection& with, std::size_t count)

@@ -1,8 +1,7 @@
 // teleproto, unmodified, against the loopback data centre. Usage: teleproto_client.mjs PLAN (see run.py).
-import { createHash, createPublicKey } from 'node:crypto'
 import { Answers, check, plan, publicKey, randomFile, randomText, require, run, same, say, sha256 } from './plan.mjs'
+import { addServerKey } from '../support/teleproto_key.mjs'
 
-const bigInt = require('big-integer')
 const { WebSocket } = require('ws')
 const { TelegramClient } = require('teleproto')
 const { Logger, PromisedWebSockets } = require('teleproto/extensions')
@@ -10,17 +9,6 @@ const { NewMessage } = require('teleproto/events')
 const { CustomFile } = require('teleproto/client/uploads')
 const { ConnectionTCPAbridged, ConnectionTCPFull, ConnectionTCPObfuscated } = require('teleproto/network')
 const { MemorySession } = require('teleproto/sessions/Memory')
-const { _serverKeys } = require('teleproto/crypto/RSA')
-
-/** The fingerprint is the low half of the SHA-1 of `n` and `e` as TL strings, https://core.telegram.org/mtproto/auth_key. */
-function addServerKey(pem) {
-    const { n } = createPublicKey(pem).export({ format: 'jwk' })
-    const modulus = Buffer.from(n, 'base64url')
-    const head = Buffer.from([0xfe, modulus.length & 0xff, modulus.length >> 8, 0])
-    const serialized = Buffer.concat([head, modulus, Buffer.from([3, 1, 0, 1])])
-    const fingerprint = createHash('sha1').update(serialized).digest().readBigInt64LE(12)
-    _serverKeys.set(fingerprint.toString(), { n: bigInt(modulus.toString('hex'), 16), e: 65537 })
-}
 
 function transport() {
     switch (plan.transport) {
@@ -47,7 +35,7 @@ function transport() {
 }
 
 await run(async () => {
-    addServerKey(publicKey)
+    addServerKey(require, publicKey)
     // Its StringSession writes the port as a signed number, and fails for half of them.
     const session = new MemorySession()
     session.setDC(plan.dc, plan.host, plan.port)

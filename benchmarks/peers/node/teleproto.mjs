@@ -1,4 +1,5 @@
 // teleproto's side of the comparison, see peer.mjs.
+import { addServerKey } from '../../../tests/support/teleproto_key.mjs'
 import { bestTime, check, ige, main, plan, require, row, same } from './peer.mjs'
 
 const bigInt = require('big-integer')
@@ -30,6 +31,8 @@ async function keyOf(bytes) {
 }
 
 async function open() {
+    // Files go over connections of their own, with keys of their own.
+    addServerKey(require, plan.hex('public_key'))
     const session = new MemorySession()
     session.setDC(plan.number('dc'), plan.text('host'), plan.number('port'))
     session.setAuthKey(await keyOf(plan.hex('key')), plan.number('dc'))

@@ -140,7 +140,7 @@ fn crypto(plan: &Plan) {
     let numbers: Vec<u64> = plan.text("pq").split(',').map(|text| text.parse().expect("pq")).collect();
     let time = best_time(seconds, || {
         for &pq in &numbers {
-            let (a, b) = factorize::factorize(pq);
+            let (a, b) = factorize(pq);
             assert!(a * b == pq, "wrong factors");
         }
     });

@@ -1,1 +1,0 @@
-#include <mtproto/sandbox/src_network.hpp>
