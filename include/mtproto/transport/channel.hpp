@@ -117,14 +117,13 @@ public:
                 co_return errc::not_connected;
             if (co_await detail::cancelled())
                 co_return errc::cancelled;
-            auto const least = busy_ == 0 ? smallest_read : largest_read;
-            auto const room = codec_.prepare(std::clamp(codec_.wanted(), least, largest_read));
+            auto const room = codec_.prepare(std::clamp(codec_.wanted(), usual_read_, largest_read));
             boost::system::error_code ec;
             auto const size =
                 co_await stream_.async_read_some(boost::asio::buffer(room.data(), room.size()),
                                                  boost::asio::redirect_error(boost::asio::use_awaitable, ec));
             codec_.commit(size);
-            busy_ = size >= largest_read / 4 ? patience : (std::max)(busy_ - 1, 0);
+            learn(size);
             ec = mapped(ec);
             if (ec && closed_)
                 co_return errc::not_connected;
@@ -168,13 +167,25 @@ public:
 
 private:
     static constexpr std::size_t most_frames = 16; // what is decrypted together
-    static constexpr std::size_t smallest_read = 4096;
+    static constexpr std::size_t smallest_read = 1024; // so that a quiet connection is small
     // A peer that announces a large frame gets memory as its bytes arrive, not in advance.
     static constexpr std::size_t largest_read = std::size_t{64} << 10;
 
-    // After a large read come more, in all likelihood: room for them is asked for at once, and so the buffer
-    // is kept, until several small reads in a row show that the connection became quiet.
+    // After a read that filled its room come more, in all likelihood: more room is asked for at once, and the buffer is kept, until
+    // several small reads in a row show that the connection became quiet.
     static constexpr int patience = 8;
+    void learn(std::size_t size) noexcept
+    {
+        if (size >= usual_read_) {
+            usual_read_ = (std::min)(4 * usual_read_, largest_read);
+            small_reads_ = 0;
+        } else if (size >= usual_read_ / 4) {
+            small_reads_ = 0;
+        } else if (++small_reads_ == patience) {
+            usual_read_ = (std::max)(usual_read_ / 4, smallest_read);
+            small_reads_ = 0;
+        }
+    }
 
     static boost::system::error_code mapped(boost::system::error_code ec)
     {
@@ -227,7 +238,8 @@ private:
     Codec codec_;
     std::vector<std::byte> outbox_{};
     std::vector<std::byte> inflight_{};
-    int busy_ = 0; // reads for which large ones are still expected
+    std::size_t usual_read_ = smallest_read;
+    int small_reads_ = 0; // in a row
     bool writing_ = false;
     bool closed_ = false;
 };

@@ -18,22 +18,13 @@ public:
     bytes_view data() const noexcept { return {bytes_.data() + begin_, end_ - begin_}; }
     std::size_t size() const noexcept { return end_ - begin_; }
 
-    /// Room for at least `size` more bytes. What is written there counts after commit().
+    /// Room for at least `size` more bytes. What is written there counts after commit(). An empty buffer that is asked for little, and
+    /// has four times as much, gives that back: ask for little only when the peer has become quiet.
     std::span<std::byte> prepare(std::size_t size)
     {
-        if (begin_ == end_) {
-            begin_ = end_ = 0;
-            if (bytes_.size() > keep && size <= keep)
-                std::vector<std::byte>(keep).swap(bytes_);
-        }
-        if (bytes_.size() - end_ < size && begin_ != 0) {
-            std::copy(bytes_.begin() + offset(begin_), bytes_.begin() + offset(end_), bytes_.begin());
-            end_ -= begin_;
-            begin_ = 0;
-        }
-        if (bytes_.size() - end_ < size)
-            bytes_.resize(end_ + size);
-        return std::span(bytes_).subspan(end_);
+        if (begin_ == end_ && size <= little && bytes_.size() >= 4 * size)
+            std::vector<std::byte>(size).swap(bytes_);
+        return make_room(size);
     }
 
     /// The first `size` prepared bytes have been written; they are returned for decryption in place.
@@ -46,7 +37,7 @@ public:
 
     std::span<std::byte> append(bytes_view bytes)
     {
-        std::ranges::copy(bytes, prepare(bytes.size()).begin());
+        std::ranges::copy(bytes, make_room(bytes.size()).begin());
         return commit(bytes.size());
     }
 
@@ -57,7 +48,21 @@ public:
     std::span<std::byte> mutable_data() noexcept { return std::span(bytes_).subspan(begin_, end_ - begin_); }
 
 private:
-    static constexpr std::size_t keep = std::size_t{8} << 10;
+    static constexpr std::size_t little = std::size_t{8} << 10;
+
+    std::span<std::byte> make_room(std::size_t size)
+    {
+        if (begin_ == end_)
+            begin_ = end_ = 0;
+        if (bytes_.size() - end_ < size && begin_ != 0) {
+            std::copy(bytes_.begin() + offset(begin_), bytes_.begin() + offset(end_), bytes_.begin());
+            end_ -= begin_;
+            begin_ = 0;
+        }
+        if (bytes_.size() - end_ < size)
+            bytes_.resize(end_ + size);
+        return std::span(bytes_).subspan(end_);
+    }
 
     static std::ptrdiff_t offset(std::size_t n) noexcept { return static_cast<std::ptrdiff_t>(n); }
 
