@@ -112,14 +112,14 @@ void add(const std::string& direction)
         for (auto const size : sizes)
             benchmark::RegisterBenchmark(name(kind, size).c_str(), [=](benchmark::State& state) {
                 single(state, size, ours, openssl_ige<Encrypt>);
-            })->UseManualTime();
+            });
     };
     auto const add_many = [&](const char* kind, std::size_t count, auto ours) {
         for (auto const size : sizes)
             if (count * size <= 1 << 20)
                 benchmark::RegisterBenchmark(name(kind, size).c_str(), [=](benchmark::State& state) {
                     many(state, count, size, ours, openssl_ige<Encrypt>);
-                })->UseManualTime();
+                });
     };
     add_single("portable", portable<Encrypt>);
 #if defined(MTPROTO_HAS_AESNI)
@@ -142,8 +142,7 @@ void add(const std::string& direction)
     if (detail::has_aesni())
         for (auto const size : sizes)
             benchmark::RegisterBenchmark(("ige/latency_limit/" + std::to_string(size)).c_str(),
-                                         [=](benchmark::State& state) { limit(state, size); })
-                ->UseManualTime();
+                                         [=](benchmark::State& state) { limit(state, size); });
 #endif
     return true;
 }();

@@ -158,7 +158,7 @@ void hash(benchmark::State& state, std::size_t size)
 
 [[maybe_unused]] bool const added = [] {
     auto const add = [](const std::string& name, auto run) {
-        benchmark::RegisterBenchmark(name.c_str(), run)->UseManualTime();
+        benchmark::RegisterBenchmark(name.c_str(), run);
     };
     add("kdf", kdf);
     for (auto const size : sizes) {
