@@ -1,4 +1,8 @@
-"""What bench.py found, as a table and as plots. `report.py FOLDER` writes them anew from FOLDER/peers.json."""
+"""What bench.py found, as a table and as plots.
+
+  report.py FOLDER            writes them anew from FOLDER/peers.json, and the table of README.md
+  report.py FOLDER --check    says whether README.md has the figures of FOLDER/peers.json; exit code 1 if not
+"""
 import html
 import json
 import math
@@ -90,6 +94,27 @@ def markdown(found):
     return "\n".join(out) + "\n"
 
 
+README = pathlib.Path(__file__).parents[2] / "README.md"
+BEGIN, END = "<!-- benchmarks/peers/report.py writes this table -->\n", "<!-- the end of the table -->\n"
+# Without rates and latencies of clients of other layers, which wait for the data centre to translate.
+HIGHLIGHTS = [("codec", "decode_reply_us"), ("codec", "encode_reply_us"), ("crypto", "ige_decrypt_16k_mbs"), ("crypto", "packet_read_1k_us"),
+              ("crypto", "pq_us"), ("rpc", "small_64_cpu_us"), ("connect", "connect_ms"), ("files", "upload_cpu_ms_per_mb"),
+              ("files", "download_cpu_ms_per_mb"), ("memory", "private_mb"), ("size", "size_mb")]
+
+
+def with_table(text, found):
+    """README.md with the rows a reader looks for first."""
+    lines = ["| | " + " | ".join(CLIENTS) + " |", "| --- |" + " ---: |" * len(CLIENTS)]
+    for group, row in HIGHLIGHTS:
+        of = found["results"][group][row]
+        cells = [number(of[name]["best"]) if name in of else "" for name in CLIENTS]
+        lines.append(f"| {title(row)} | **{cells[0]}** | " + " | ".join(cells[1:]) + " |")
+    machine = found["machine"]
+    lines += ["", f"Best of {found['rounds']} rounds in turns, {machine['cores']} cores of an {machine['cpu'].replace('(R)', '')}, {machine['date'][:10]}, by `./run bench`."]
+    before, rest = text.split(BEGIN)
+    return before + BEGIN + "\n".join(lines) + "\n" + END + rest.split(END)[1]
+
+
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1f2328 }
 .title { font-size: 16px; font-weight: 600 } .row { font-weight: 600 } .note { font-size: 10px; fill: #59636e }
@@ -134,9 +159,20 @@ def plot(found, group):
             f'<text class="note" x="10" y="{height - 8}">Logarithmic: a line is ten times the one before. Best of {found["rounds"]} rounds.</text></svg>\n')
 
 
-if __name__ == "__main__":
-    folder = pathlib.Path(sys.argv[1])
+def main(folder, *options):
+    folder = pathlib.Path(folder)
     known = json.loads((folder / "peers.json").read_text(encoding="utf-8"))
+    readme = README.read_text(encoding="utf-8")
+    if options == ("--check",):
+        if readme != with_table(readme, known):
+            sys.exit(f"README.md does not have the figures of {folder.name}/peers.json: run benchmarks/peers/report.py benchmarks/results")
+        print("README.md has the figures that were measured")
+        return
+    README.write_text(with_table(readme, known), encoding="utf-8")
     (folder / "peers.md").write_text(markdown(known), encoding="utf-8")
     for one in known["results"]:
         (folder / f"peers-{one}.svg").write_text(plot(known, one), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
