@@ -101,7 +101,8 @@ asio::awaitable<bool> echo(server_connection& with, std::size_t times)
         auto const got = co_await with.receive();
         if (!got)
             co_return false;
-        if (!co_await with.send(got->payload.first(got->payload.size() / 4 * 4)))
+        auto const sent = co_await with.send(got->payload.first(got->payload.size() / 4 * 4));
+        if (!sent)
             co_return false;
     }
     co_return true;
