@@ -136,6 +136,7 @@ def finished_build(k, build):
             sys.exit("the unit has a placeholder left")
         if shutil.which("lowdown"):
             k.expect((prefix / "share/man/man1/mtprotod.1").read_text(), "mtprotod start --sandbox")
+            k.expect((prefix / "share/man/man1/mtproto.1").read_text(), "mtproto shell")
         k.expect(k.run(["pkg-config", "--define-prefix", "--libs", "mtproto-grpc"], k.work,
                        PKG_CONFIG_PATH=str(prefix / options["libdir"] / "pkgconfig")), "-lmtproto-bridge")
     for name in "schema/api.tl", "schema/LAYER", "proto/mtproto/methods.proto":
