@@ -14,6 +14,7 @@
 #include <dirent.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 namespace {
@@ -142,7 +143,8 @@ task<bool> save_part(client& tg, std::int64_t file, std::int32_t number, std::in
     invoke_options how;
     how.compress = false;
     auto const got = co_await tg.invoke_raw(bytes(to.view().begin(), to.view().end()), how);
-    co_return got&& tl::reader(*got).peek_id() == tl::bool_true_id;
+    bool const saved = got && tl::reader(*got).peek_id() == tl::bool_true_id;
+    co_return saved;
 }
 /// Makes a document of the parts, as sending it would.
 task<bool> upload_media(client& tg, std::int64_t file, std::int32_t count)
@@ -242,8 +244,6 @@ std::size_t open_files()
     return count;
 }
 
-/// Sessions that share a key, each with a connection, an engine and a client of its own, after one call. The
-/// data centre has a thread, so that what its half takes does not count.
 /// Raises the limit of open files as far as this user may; both ends of a session are in this process.
 bool may_open(std::size_t count)
 {
@@ -256,6 +256,8 @@ bool may_open(std::size_t count)
     return setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max >= count;
 }
 
+/// Sessions that share a key, each with a connection, an engine and a client of its own, after one call. The
+/// data centre has a thread, so that what its half takes does not count.
 void sessions(benchmark::State& state)
 {
     auto const count = static_cast<std::size_t>(state.range(0));

@@ -1,6 +1,7 @@
 // Certificates of TLS, as far as they can be judged before they are used.
 #pragma once
 
+#include <mtproto/crypto/detail/openssl.hpp>
 #include <mtproto/error.hpp>
 
 #include <openssl/err.h>
@@ -8,30 +9,26 @@
 #include <openssl/x509.h>
 
 #include <limits>
-#include <memory>
 #include <string_view>
 
 namespace mtproto::crypto {
 
 namespace detail {
 
-using bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
-using x509 = std::unique_ptr<X509, decltype(&X509_free)>;
-
-inline bio reading(std::string_view text)
+inline bio_ptr reading(std::string_view text)
 {
     if (text.size() > (std::numeric_limits<int>::max)())
         text = {};
-    return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free};
+    return bio_ptr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
-inline x509 first_certificate(std::string_view pem)
+inline x509_ptr first_certificate(std::string_view pem)
 {
     auto const from = reading(pem);
-    x509 found(from ? PEM_read_bio_X509(from.get(), nullptr, nullptr, nullptr) : nullptr, &X509_free);
+    x509_ptr found(from ? PEM_read_bio_X509(from.get(), nullptr, nullptr, nullptr) : nullptr);
     ERR_clear_error();
     return found;
 }
-    // Nobody is asked for a password.
+// Nobody is asked for a password.
 inline int no_password(char*, int, int, void*) { return -1; }
 
 } // namespace detail
@@ -54,8 +51,7 @@ inline result<> check_key_pair(std::string_view chain_pem, std::string_view key_
         return error(errc::bad_argument,
                      "the certificate chain holds no certificate that can be read; it is PEM text, the server's own first");
     auto const from = detail::reading(key_pem);
-    std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key(
-        from ? PEM_read_bio_PrivateKey(from.get(), nullptr, &detail::no_password, nullptr) : nullptr, &EVP_PKEY_free);
+    detail::pkey_ptr const key(from ? PEM_read_bio_PrivateKey(from.get(), nullptr, &detail::no_password, nullptr) : nullptr);
     bool const match = key && X509_check_private_key(certificate.get(), key.get()) == 1;
     ERR_clear_error();
     if (!key)

@@ -7,6 +7,7 @@
 #include <openssl/encoder.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/x509.h>
 
 #include <memory>
 #include <new>
@@ -36,6 +37,7 @@ using md_ctx_ptr = std::unique_ptr<EVP_MD_CTX, free_with<EVP_MD_CTX_free>>;
 using decoder_ptr = std::unique_ptr<OSSL_DECODER_CTX, free_with<OSSL_DECODER_CTX_free>>;
 using encoder_ptr = std::unique_ptr<OSSL_ENCODER_CTX, free_with<OSSL_ENCODER_CTX_free>>;
 using param_bld_ptr = std::unique_ptr<OSSL_PARAM_BLD, free_with<OSSL_PARAM_BLD_free>>;
+using x509_ptr = std::unique_ptr<X509, free_with<X509_free>>;
 using params_ptr = std::unique_ptr<OSSL_PARAM, free_with<OSSL_PARAM_free>>;
 
 /// For calls that, with the arguments we give, fail only when memory runs out.

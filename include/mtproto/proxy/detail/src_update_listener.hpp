@@ -23,11 +23,10 @@ public:
         if (!request)
             return end(proxy_status(status_code::invalid_argument, "BAD_REQUEST", "the ListenRequest cannot be read"));
         for (auto const& kind : request->kinds)
-            if (!hub_.api->knows_update(kind))
-                return end(proxy_status(status_code::invalid_argument, "UNKNOWN_UPDATE",
-                                        "there is no update '" + tl::utf8_or_replaced(kind) + "': kinds are constructors of Update, "
-                                                                                              "such as "
-                                                                                              "updateNewMessage"));
+            if (!hub_.api->knows_update(kind)) {
+                auto const why = "there is no update '" + tl::utf8_or_replaced(kind) + "': kinds are constructors of Update, such as ";
+                return end(proxy_status(status_code::invalid_argument, "UNKNOWN_UPDATE", why + "updateNewMessage"));
+            }
         queue_.emplace(at_.log, at_.log.resume(request->cursor), std::move(request->kinds),
                        hub_.options.listener_queue);
         at_.listeners.insert(this);
