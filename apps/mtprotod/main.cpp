@@ -85,7 +85,7 @@ struct start_line
     bool no_reflection = false;
     bool plaintext = false;
     bool open_health = false;
-    int port = -1;
+    int port = 0;
 };
 
 using command = std::function<int()>;
@@ -116,14 +116,12 @@ void add_start(CLI::App& app, start_line& to, command& chosen)
     sub->add_option("--bot-token", given.sign_in.bot_token, "Sign in as this bot")->type_name("TOKEN")->excludes(phone);
 
     auto* const port = sub->add_option("--port", to.port, "Port on 127.0.0.1, 0 for a free one [11011]")
-                           ->type_name("N")
-                           ->check(CLI::Range(0, 65535))
+                           ->type_name("N:INT in [0 - 65535]")
                            ->envname("PORT");
     sub->add_option("--listen", given.listen, "Address to listen on instead, may be repeated")
         ->type_name("HOST:PORT|unix:PATH")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    (void)port;
     sub->add_option("--socket-mode", to.socket_mode, "Who may use a unix socket [0600]")
         ->type_name("OCTAL")
         ->check([](const std::string& text) { return parse_mode(text) ? std::string() : "it is octal, such as 0660"; });
@@ -145,11 +143,15 @@ void add_start(CLI::App& app, start_line& to, command& chosen)
         ->type_name("SECONDS")
         ->check(CLI::Range(0.0, 86400.0));
     sub->footer(start_footer);
-    sub->callback([&] {
+    sub->callback([&, port] {
         for (auto const& one : to.secrets)
             to.given.accounts.push_back(parse_account(one));
-        if (to.port >= 0)
+        if (port->count() != 0) {
+            // Not by check(): CLI11 2.4 passes over what it would refuse, if it comes from the environment.
+            if (auto const why = CLI::Range(0, 65535)(std::to_string(to.port)); !why.empty())
+                throw CLI::ValidationError(port->get_name(), why);
             to.given.port = to.port;
+        }
         if (!to.level.empty())
             to.given.level = parse_log_level(to.level);
         if (!to.format.empty())
