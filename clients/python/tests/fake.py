@@ -7,6 +7,7 @@ As a program, fake.py [TOKEN], it serves on loopback, prints {"target", "token",
 import json
 import sys
 import threading
+import time
 from concurrent import futures
 
 import grpc
@@ -30,6 +31,7 @@ class Fake:
     def __init__(self, token="secret"):
         self.token, self.changed, self.log = token, threading.Condition(), {name: [] for name in NUMBERS}
         self.breaks, self.opened, self.stopped = 0, [], False  # breaks: streams that end UNAVAILABLE after one update
+        self.refusal_lasts = 0  # seconds between the headers and the status of a stream without a token
 
     def __enter__(self):
         self.server = grpc.server(futures.ThreadPoolExecutor(16), options=[("grpc.so_reuseport", 0)])
@@ -57,6 +59,9 @@ class Fake:
     def account(self, context):
         given = dict(context.invocation_metadata())
         if given.get("authorization") != f"Bearer {self.token}":
+            if self.refusal_lasts:
+                context.send_initial_metadata(())
+                time.sleep(self.refusal_lasts)
             context.set_trailing_metadata((("grpc-status-details-bin", details(16, "no token", "UNAUTHENTICATED", "mtproto", {})),))
             context.abort(grpc.StatusCode.UNAUTHENTICATED, "no access token, or an unknown one")
         return given.get("mtproto-account", "ada")

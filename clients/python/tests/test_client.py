@@ -128,6 +128,17 @@ class Calls(unittest.IsolatedAsyncioTestCase):
             self.assertIsNone(event.update)
             break
 
+    async def test_a_stream_is_refused_where_it_begins(self):
+        def work():
+            with sync.connect(self.fake.target, token="wrong", timeout=20) as tg, self.assertRaises(RpcError):
+                tg.updates().__enter__()
+
+        for self.fake.refusal_lasts in (0, 0.2):
+            async with connect(self.fake.target, token="wrong", timeout=20) as tg:
+                with self.assertRaises(RpcError):
+                    await tg.updates().__aenter__()
+            await asyncio.to_thread(work)
+
     async def test_without_asyncio(self):
         await self.send("before")
 
@@ -137,8 +148,6 @@ class Calls(unittest.IsolatedAsyncioTestCase):
                     self.assertEqual(unwrap(next(updates).update.message).message, "before")
                 with self.assertRaises(FloodWait):
                     tg.messages.sendMessage(peer=tl.inputPeerUser(user_id=2, access_hash=7), message="flood", random_id=1)
-            with sync.connect(self.fake.target, token="wrong", timeout=20) as tg, self.assertRaises(RpcError):
-                tg.updates().__enter__()
 
         await asyncio.to_thread(work)
 

@@ -171,5 +171,8 @@ class Stream:
 
 
 def place_in(metadata: typing.Any) -> str | None:
-    """The cursor where a stream begins; None if its headers tell none. Pair by pair: not every version's metadata makes a dict."""
+    """The cursor where a stream begins; None if its headers tell none, as those of a stream that is refused.
+
+    Pair by pair: not every version's metadata makes a dict.
+    """
     return next((value for key, value in metadata or () if key == "mtproto-cursor"), None)

@@ -44,7 +44,7 @@ class UpdateStream(_connection.Stream):
         self._begin()
         try:
             begins = _connection.place_in(await self._call.initial_metadata())
-            if begins is None and self._call.done():
+            if begins is None and await self._call.code() is not grpc.StatusCode.OK:  # which waits: the status comes after the headers
                 await self._call.read()  # raises what went wrong
         except grpc.aio.AioRpcError as failure:
             await asyncio.sleep(self._delay(failure))

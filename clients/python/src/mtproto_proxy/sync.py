@@ -38,7 +38,7 @@ class UpdateStream(_connection.Stream):
         self._begin()
         try:
             begins = _connection.place_in(self._call.initial_metadata())
-            if begins is None and not self._call.is_active() and self._call.code() is not grpc.StatusCode.OK:
+            if begins is None and self._call.code() is not grpc.StatusCode.OK:  # which waits: the status comes after the headers
                 raise self._call
         except grpc.RpcError as failure:
             time.sleep(self._delay(failure))
