@@ -130,7 +130,8 @@ std::string emit_struct(const program& from, const schema::combinator& line)
     for (auto const& param : line.params) {
         if (param.flag_word)
             continue;
-        out += "    " + from.member_type(line, param) + ' ' + from.names().field(line, param) + "{};\n";
+        out += "    " + from.member_type(line, param) + ' ' + from.names().field(line, param) +
+               (from.layout().holds_itself(line, param) ? ";\n" : "{};\n");
         members = true;
     }
     out += members ? "\n" : "";

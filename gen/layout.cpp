@@ -86,6 +86,39 @@ void layout::break_cycles()
     }
 }
 
+bool layout::holds_itself(const schema::combinator& line, const schema::param& param) const
+{
+    bool const vector = param.type.kind == type_kind::vector || param.type.kind == type_kind::bare_vector;
+    if (!vector || param.when)
+        return false;
+    std::set<std::size_t> seen;
+    return reaches(param.type.args.front(), index(line), seen);
+}
+
+// Whether a value of the type can have one of the constructor in it, not on the heap.
+bool layout::reaches(const schema::type_expr& type, std::size_t combinator, std::set<std::size_t>& seen) const
+{
+    if (type.kind == type_kind::bare)
+        return reaches(type.index, combinator, seen);
+    if (type.kind != type_kind::boxed)
+        return false;
+    auto const& constructors = schema_.types()[type.index].constructors;
+    return std::any_of(constructors.begin(), constructors.end(), [&](std::size_t i) { return reaches(i, combinator, seen); });
+}
+
+bool layout::reaches(std::size_t from, std::size_t combinator, std::set<std::size_t>& seen) const
+{
+    if (from == combinator)
+        return true;
+    if (!seen.insert(from).second)
+        return false;
+    auto const& params = schema_.combinators()[from].params;
+    for (std::size_t p = 0; p != params.size(); ++p)
+        if (!boxed_[from][p] && reaches(params[p].type, combinator, seen))
+            return true;
+    return false;
+}
+
 layout::extent layout::of(const schema::type_expr& type)
 {
     switch (type.kind) {

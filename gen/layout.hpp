@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ public:
     {
         return boxed_[index(line)][static_cast<std::size_t>(&param - line.params.data())];
     }
+    /// Whether it is a vector of values that may hold the constructor itself. The member must have no initializer: clang asks
+    /// whether the constructor has a default while its type is still incomplete, and `{}` would need all of it.
+    bool holds_itself(const schema::combinator& line, const schema::param& param) const;
     /// Bytes that a value of the constructor or boxed type takes.
     std::size_t size(const schema::combinator& line) { return of(line).size; }
     std::size_t size(const schema::type_info& type) { return of(type).size; }
@@ -43,6 +47,8 @@ private:
         return static_cast<std::size_t>(&line - schema_.combinators().data());
     }
     void break_cycles();
+    bool reaches(const schema::type_expr& type, std::size_t combinator, std::set<std::size_t>& seen) const;
+    bool reaches(std::size_t from, std::size_t combinator, std::set<std::size_t>& seen) const;
     extent of(const schema::combinator& line);
     extent of(const schema::type_info& type);
     extent of(const schema::type_expr& type);

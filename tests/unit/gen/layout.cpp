@@ -53,3 +53,24 @@ TEST_CASE("the cycles of the API are the known ones")
           std::map<std::string, int>{
               {"InputMedia", 3}, {"InputPeer", 2}, {"MessageMedia", 4}, {"PageBlock", 1}, {"RichText", 26}});
 }
+
+TEST_CASE("a vector of values that may hold its own constructor is told")
+{
+    auto const told = [](const schema::schema& s) {
+        gen::layout const plan(s);
+        std::string list;
+        for (auto const& line : s.combinators())
+            for (auto const& param : line.params)
+                if (plan.holds_itself(line, param))
+                    list += std::string(line.name) + '.' + std::string(param.name) + ' ';
+        return list;
+    };
+    CHECK(told(good("node items:Vector<Tree> = Tree; leaf x:int = Tree;")) == "node.items ");
+    CHECK(told(good("a list:Vector<B> = A; a0 = A; b0 = B; b a:A = B;")) == "a.list ");
+    CHECK(told(good("bare list:vector<%Bare> = Bare;")) == "bare.list ");
+    // An optional, a vector and a box are empty at first, whatever they hold.
+    CHECK(told(good("node flags:# items:flags.0?Vector<Tree> = Tree; leaf x:int = Tree;")).empty());
+    CHECK(told(good("a list:Vector<B> = A; a0 = A; b0 = B; b a:Vector<A> = B;")).empty());
+    CHECK(told(good("a list:Vector<A> b:A = A; a0 = A; b list:Vector<A> = B; b0 list:Vector<B> = C;")) == "a.list ");
+    CHECK(told(good("x list:Vector<Y> = X; y = Y;")).empty());
+}

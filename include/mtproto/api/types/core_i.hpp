@@ -690,7 +690,7 @@ template <class S>
 struct inputMediaPaidMedia
 {
     std::int64_t stars_amount{};
-    ::mtproto::tl::vector<S, ::mtproto::api::raw::InputMedia<S>> extended_media{};
+    ::mtproto::tl::vector<S, ::mtproto::api::raw::InputMedia<S>> extended_media;
     std::optional<::mtproto::tl::string<S>> payload{};
 
     static constexpr std::uint32_t tl_id = 0xc4103386;

@@ -74,7 +74,7 @@ struct jsonString
 template <class S>
 struct jsonArray
 {
-    ::mtproto::tl::vector<S, ::mtproto::api::raw::JSONValue<S>> value{};
+    ::mtproto::tl::vector<S, ::mtproto::api::raw::JSONValue<S>> value;
 
     static constexpr std::uint32_t tl_id = 0xf7444763;
     static constexpr char tl_line[] = "jsonArray#f7444763 value:Vector<JSONValue> = JSONValue";
@@ -85,7 +85,7 @@ struct jsonArray
 template <class S>
 struct jsonObject
 {
-    ::mtproto::tl::vector<S, ::mtproto::api::raw::JSONObjectValue<S>> value{};
+    ::mtproto::tl::vector<S, ::mtproto::api::raw::JSONObjectValue<S>> value;
 
     static constexpr std::uint32_t tl_id = 0x99c1d49d;
     static constexpr char tl_line[] = "jsonObject#99c1d49d value:Vector<JSONObjectValue> = JSONValue";

@@ -1008,7 +1008,7 @@ struct pageBlockEmbedPost
     std::int64_t author_photo_id{};
     ::mtproto::tl::string<S> author{};
     std::int32_t date{};
-    ::mtproto::tl::vector<S, ::mtproto::api::raw::PageBlock<S>> blocks{};
+    ::mtproto::tl::vector<S, ::mtproto::api::raw::PageBlock<S>> blocks;
     ::mtproto::tl::boxed<S, ::mtproto::api::raw::PageCaption<S>> caption{};
 
     static constexpr std::uint32_t tl_id = 0xf259a80b;
@@ -1029,7 +1029,7 @@ struct pageBlockEmbedPost
 template <class S>
 struct pageBlockCollage
 {
-    ::mtproto::tl::vector<S, ::mtproto::api::raw::PageBlock<S>> items{};
+    ::mtproto::tl::vector<S, ::mtproto::api::raw::PageBlock<S>> items;
     ::mtproto::tl::boxed<S, ::mtproto::api::raw::PageCaption<S>> caption{};
 
     static constexpr std::uint32_t tl_id = 0x65a0fa4d;
@@ -1044,7 +1044,7 @@ struct pageBlockCollage
 template <class S>
 struct pageBlockSlideshow
 {
-    ::mtproto::tl::vector<S, ::mtproto::api::raw::PageBlock<S>> items{};
+    ::mtproto::tl::vector<S, ::mtproto::api::raw::PageBlock<S>> items;
     ::mtproto::tl::boxed<S, ::mtproto::api::raw::PageCaption<S>> caption{};
 
     static constexpr std::uint32_t tl_id = 0x031f9590;
@@ -1140,7 +1140,7 @@ template <class S>
 struct pageBlockDetails
 {
     bool open{};
-    ::mtproto::tl::vector<S, ::mtproto::api::raw::PageBlock<S>> blocks{};
+    ::mtproto::tl::vector<S, ::mtproto::api::raw::PageBlock<S>> blocks;
     ::mtproto::api::raw::RichText<S> title{};
 
     static constexpr std::uint32_t tl_id = 0x76768bed;
@@ -1303,7 +1303,7 @@ struct inputPageBlockMap
 template <class S>
 struct pageBlockBlockquoteBlocks
 {
-    ::mtproto::tl::vector<S, ::mtproto::api::raw::PageBlock<S>> blocks{};
+    ::mtproto::tl::vector<S, ::mtproto::api::raw::PageBlock<S>> blocks;
     ::mtproto::api::raw::RichText<S> caption{};
 
     static constexpr std::uint32_t tl_id = 0x0e6e47c4;

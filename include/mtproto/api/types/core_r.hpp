@@ -390,7 +390,7 @@ struct textEmail
 template <class S>
 struct textConcat
 {
-    ::mtproto::tl::vector<S, ::mtproto::api::raw::RichText<S>> texts{};
+    ::mtproto::tl::vector<S, ::mtproto::api::raw::RichText<S>> texts;
 
     static constexpr std::uint32_t tl_id = 0x7e6260d7;
     static constexpr char tl_line[] = "textConcat#7e6260d7 texts:Vector<RichText> = RichText";

@@ -1247,7 +1247,7 @@ struct secureRequiredType
 template <class S>
 struct secureRequiredTypeOneOf
 {
-    ::mtproto::tl::vector<S, ::mtproto::api::raw::SecureRequiredType<S>> types{};
+    ::mtproto::tl::vector<S, ::mtproto::api::raw::SecureRequiredType<S>> types;
 
     static constexpr std::uint32_t tl_id = 0x027477b4;
     static constexpr char tl_line[] =
