@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The headers under other compilers, standard libraries and flags: all of them in one unit, without code.
+"""The headers under other compilers, standard libraries and flags: all of them in one unit, and the largest types in use.
 
   portability.py [--cache DIR] INCLUDE_DIR [NAME...]
 
@@ -37,6 +37,15 @@ CHECKS = {
 # Of others, and before the macros: what they include is not ours to shield.
 FOREIGN = ["boost/asio.hpp", "boost/asio/ssl.hpp", "boost/beast.hpp", "boost/beast/ssl.hpp", "boost/json.hpp", "boost/system/result.hpp",
            "openssl/evp.h", "zlib.h"]
+# A type that holds itself comes first: what compilers ask of it while it is incomplete differs.
+USES = """
+namespace {
+[[maybe_unused]] auto block() { mtproto::api::PageBlock value{}; return value; }
+[[maybe_unused]] auto views() { mtproto::api::raw::PageBlock<mtproto::tl::views> value{}; return value; }
+[[maybe_unused]] auto updates(mtproto::tl::bytes_view bytes) { return mtproto::tl::decode<mtproto::api::Updates>(bytes); }
+[[maybe_unused]] auto request(const mtproto::api::messages::sendMessage& value) { return mtproto::tl::encode(value); }
+} // namespace
+"""
 
 
 def ours(include):
@@ -51,7 +60,7 @@ def ours(include):
 
 def unit(name, include):
     lines = [f"#include <{h}>" for h in FOREIGN] + [f'#include "{HERE}/windows_macros.hpp"'] if name == "macros" else []
-    return "\n".join(lines + [f"#include <{h}>" for h in ours(include)]) + "\n"
+    return "\n".join(lines + [f"#include <{h}>" for h in ours(include)]) + "\n" + USES
 
 
 def can_compile(command):
