@@ -6,6 +6,7 @@
 #include <mtproto/session/compression.hpp>
 #include <mtproto/session/container.hpp>
 #include <mtproto/session/packet.hpp>
+#include <mtproto/tl/base64.hpp>
 #include <mtproto/tl/schema/dynamic_json.hpp>
 
 #include <cstdio>
@@ -48,7 +49,7 @@ json::value wire_decoder::failed(std::span<const std::byte> body, const error& w
     out["@error"] = why.message();
     if (body.size() >= 4)
         out["@id"] = key_id_text(tl::reader(body).peek_id()).substr(8);
-    out["@base64"] = crypto::base64_encode(body);
+    out["@base64"] = tl::base64_encode(body);
     return json::value(std::move(out));
 }
 

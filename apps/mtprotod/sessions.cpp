@@ -9,7 +9,7 @@
 
 #include <mtproto/client/file_storage.hpp>
 #include <mtproto/client/memory_storage.hpp>
-#include <mtproto/crypto/base64.hpp>
+#include <mtproto/tl/base64.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -27,7 +27,7 @@ void keep_secret(const session_data& data)
     secrets().add_phone(data.phone);
     secrets().add(data.api_hash);
     if (data.auth_key)
-        secrets().add(crypto::base64_encode(data.auth_key->view()));
+        secrets().add(tl::base64_encode(data.auth_key->view()));
 }
 
 /// Asked on the terminal, the password without echo; from a pipe a line each.

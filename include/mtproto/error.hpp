@@ -130,7 +130,7 @@ inline boost::system::error_code make_error_code(errc value) noexcept
 class [[nodiscard]] error
 {
 public:
-    error() = default;
+    error() = default; ///< no failure: code() is false
     error(errc kind, std::string text = {}, int number = 0)
         : code_(make_error_code(kind)), number_(number), text_(std::move(text))
     {
@@ -143,7 +143,7 @@ public:
 
     /// The kind of failure, comparable with errc: `if (e.code() == errc::timed_out)`.
     boost::system::error_code code() const noexcept { return code_; }
-    bool is(errc kind) const noexcept { return code_ == make_error_code(kind); }
+    bool is(errc kind) const noexcept { return code_ == make_error_code(kind); } ///< whether it is of this kind
     /// The code of an rpc_error (400, 420, ...) or of a transport error (-404, ...), else 0.
     int number() const noexcept { return number_; }
     /// The server's own words, or details of a local failure; may be empty.

@@ -1,5 +1,5 @@
 // A session's client against a server that has the key and says anything: messages, times and calls come from the input.
-#include "fuzz.hpp"
+#include "session.hpp"
 
 #include <mtproto/session/client_engine.hpp>
 #include <mtproto/session/message_id.hpp>
@@ -11,12 +11,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     using namespace mtproto;
     using namespace mtproto::session;
-    static crypto::auth_key const key = [] {
-        crypto::seeded_random random(42);
-        return crypto::auth_key(crypto::random_bytes<256>(random));
-    }();
-    time_point now{std::chrono::hours(5)};
-    auto const clock = server_clock::at(now, 1'700'000'000 * std::int64_t{1'000'000'000});
+    auto const& key = fuzz::key();
+    auto now = fuzz::start;
+    auto const clock = fuzz::clock_from_start();
     crypto::seeded_random random(1), server_random(2);
     client_engine engine(engine_options(), key, 77, clock, random);
     engine.connected(now);
@@ -38,9 +35,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
         case 1: now += std::chrono::milliseconds(in.half()); break;
         default: {
             // A message, whose first 8 bytes after the constructor may be meant for the last request of the client's.
-            auto const body = in.take(in.half() % 1024 * 4 + 4);
-            std::vector<std::byte> text(body.begin(), body.end());
-            text.resize((text.size() + 3) / 4 * 4);
+            auto text = fuzz::body(in);
             if (what & 0x80 && text.size() >= 12)
                 for (int i = 0; i != 8; ++i)
                     text[static_cast<std::size_t>(4 + i)] = static_cast<std::byte>(last_request >> 8 * i);

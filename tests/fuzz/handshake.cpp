@@ -1,5 +1,5 @@
 // Both sides of the key exchange, given plain messages that somebody else made up.
-#include "fuzz.hpp"
+#include "session.hpp"
 
 #include <mtproto/crypto/telegram_keys.hpp>
 #include <mtproto/session/client_handshake.hpp>
@@ -14,11 +14,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
     using namespace mtproto::session;
     static auto const keys = crypto::telegram_public_keys(crypto::environment::production);
     static crypto::dh_prime_cache primes;
-    time_point const now{std::chrono::hours(5)};
+    auto const now = fuzz::start;
     crypto::seeded_random random(1);
     handshake_options options;
     options.keys = keys;
-    options.clock = server_clock::at(now, 1'700'000'000 * std::int64_t{1'000'000'000});
+    options.clock = fuzz::clock_from_start();
     client_handshake client(options, random, primes);
     auto const first = client.start(now).value();
     fuzz::input in(data, size);

@@ -1,5 +1,5 @@
 // Packets: plain messages, containers, and encrypted ones whose plaintext or ciphertext is the input.
-#include "fuzz.hpp"
+#include "session.hpp"
 
 #include <mtproto/session/container.hpp>
 #include <mtproto/session/packet.hpp>
@@ -28,10 +28,7 @@ void check_container(fuzz::bytes_view bytes)
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    static crypto::auth_key const key = [] {
-        crypto::seeded_random random(42);
-        return crypto::auth_key(crypto::random_bytes<256>(random));
-    }();
+    auto const& key = fuzz::key();
     fuzz::input in(data, size);
     auto const how = in.byte() % 4;
     auto const bytes = in.rest();

@@ -1,9 +1,6 @@
 // Protobuf bytes to TL, as a caller of the proxy sends them; what is taken must be TL that decodes.
-#include "fuzz.hpp"
+#include "types.hpp"
 
-#include <mtproto/api/types/account.hpp>
-#include <mtproto/api/types/core_c.hpp>
-#include <mtproto/api/types/core_j.hpp>
 #include <mtproto/tl/decode.hpp>
 #include <mtproto/tl/protobuf.hpp>
 
@@ -25,11 +22,6 @@ void check(fuzz::bytes_view bytes)
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    fuzz::input in(data, size);
-    switch (in.byte() % 3) {
-    case 0: check<mtproto::api::JSONValue>(in.rest()); break;
-    case 1: check<mtproto::api::config>(in.rest()); break;
-    default: check<mtproto::api::account::password>(in.rest()); break;
-    }
+    fuzz::with_type({data, size}, []<class T>(fuzz::bytes_view bytes) { check<T>(bytes); });
     return 0;
 }

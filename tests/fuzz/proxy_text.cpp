@@ -2,8 +2,8 @@
 #include "fuzz.hpp"
 
 #include <mtproto/client/environment.hpp>
-#include <mtproto/crypto/base64.hpp>
 #include <mtproto/proxy/update_log.hpp>
+#include <mtproto/tl/base64.hpp>
 #include <mtproto/transport/secret.hpp>
 
 #include <string>
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 
     if (auto const secret = mtproto::transport::mtproxy_secret::parse(text))
         fuzz::require(secret->domain.size() <= 253, "a domain longer than domains are");
-    if (auto const bytes = mtproto::crypto::base64_decode(text))
+    if (auto const bytes = mtproto::tl::base64_decode(text))
         fuzz::require(bytes->size() <= text.size(), "base64 grew");
     (void)mtproto::parse_endpoint(text);
     return 0;

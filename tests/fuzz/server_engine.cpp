@@ -1,5 +1,5 @@
 // A session's server against a client that has the key and says anything.
-#include "fuzz.hpp"
+#include "session.hpp"
 
 #include <mtproto/session/message_id.hpp>
 #include <mtproto/session/server_engine.hpp>
@@ -11,14 +11,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     using namespace mtproto;
     using namespace mtproto::session;
-    static crypto::auth_key const key = [] {
-        crypto::seeded_random random(42);
-        return crypto::auth_key(crypto::random_bytes<256>(random));
-    }();
-    time_point now{std::chrono::hours(5)};
-    std::int64_t const unix_seconds = 1'700'000'000;
+    auto const& key = fuzz::key();
+    auto now = fuzz::start;
     server_engine_options options;
-    options.clock = server_clock::at(now, unix_seconds * 1'000'000'000);
+    options.clock = fuzz::clock_from_start();
     crypto::seeded_random random(1), client_random(2);
     salt_schedule salts(5, key.id());
     server_engine engine(options, key, 99, salts, random);
@@ -32,9 +28,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
             now += std::chrono::milliseconds(in.half());
             engine.tick(now);
         } else {
-            auto const body = in.take(in.half() % 1024 * 4 + 4);
-            std::vector<std::byte> text(body.begin(), body.end());
-            text.resize((text.size() + 3) / 4 * 4);
+            auto const text = fuzz::body(in);
             auto const id = ids.next(options.clock.unix_ns(now), message_kind::client);
             auto const salt = what & 0x20 ? 78u : salts.current(options.clock.unix_ns(now) / 1'000'000'000);
             seal(key, crypto::direction::client_to_server, {salt, 99, id, static_cast<std::int32_t>(in.byte()), text}, client_random,

@@ -1,9 +1,6 @@
 // TL bytes to values, and by way of protobuf; what is read is written as bytes that read the same.
-#include "fuzz.hpp"
+#include "types.hpp"
 
-#include <mtproto/api/types/account.hpp>
-#include <mtproto/api/types/core_c.hpp>
-#include <mtproto/api/types/core_j.hpp>
 #include <mtproto/tl/decode.hpp>
 #include <mtproto/tl/encode.hpp>
 #include <mtproto/tl/protobuf.hpp>
@@ -40,11 +37,6 @@ void check(fuzz::bytes_view bytes)
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    fuzz::input in(data, size);
-    switch (in.byte() % 3) {
-    case 0: check<mtproto::api::JSONValue>(in.rest()); break;
-    case 1: check<mtproto::api::config>(in.rest()); break;
-    default: check<mtproto::api::account::password>(in.rest()); break;
-    }
+    fuzz::with_type({data, size}, []<class T>(fuzz::bytes_view bytes) { check<T>(bytes); });
     return 0;
 }

@@ -14,6 +14,7 @@
 
 namespace mtproto {
 
+/// What an access_entry is.
 enum class access_kind
 {
     user,
@@ -81,6 +82,7 @@ public:
         known = std::move(one);
     }
 
+    /// By an id, as the API's types carry it; a copy.
     std::optional<access_entry> find(space where, std::int64_t id) const
     {
         std::lock_guard const lock(mutex_);

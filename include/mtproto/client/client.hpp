@@ -20,11 +20,11 @@ namespace mtproto {
 
 namespace detail {
 
-    // What waits for an answer must not keep the client's inside alive, which keeps what waits: a program that ends in
-    // the middle of a call would not free them. So coroutines hand their core_ptr on, and keep a weak_ptr at most.
+// What waits for an answer must not keep the client's inside alive, which keeps what waits: a program that ends in
+// the middle of a call would not free them. So coroutines hand their core_ptr on, and keep a weak_ptr at most.
 using core_ptr = std::shared_ptr<client_interface>;
 
-    /// Starts a call whose answer goes to `handler`, through `decode`.
+/// Starts a call whose answer goes to `handler`, through `decode`.
 template <class Handler, class Decode>
 void initiate_call(const core_ptr& core, Handler handler, Decode decode, result<bytes> request, invoke_options how)
 {
@@ -39,13 +39,13 @@ void initiate_call(const core_ptr& core, Handler handler, Decode decode, result<
         });
 }
 
-    /// Whether TL bytes are an Updates, by the constructors that the schema gives it.
+/// Whether TL bytes are an Updates, by the constructors that the schema gives it.
 inline bool is_updates(const bytes& answer) noexcept
 {
     return api::raw::Updates<tl::shape>::tl_select(tl::reader(answer).peek_id(), [](auto) { return true; });
 }
 
-    /// Leaves an answer as it came; the Updates that a call returns count like those that come unasked.
+/// Leaves an answer as it came; the Updates that a call returns count like those that come unasked.
 struct raw_decoder
 {
     std::weak_ptr<client_interface> core;
@@ -70,7 +70,7 @@ inline task<result<bytes>> start_call(core_ptr core, result<bytes> request, invo
         boost::asio::use_awaitable, std::move(core), std::move(request), how);
 }
 
-    /// Waits for what `start` makes of a sink.
+/// Waits for what `start` makes of a sink.
 inline task<result<>> wait_for(core_ptr core, void (client_interface::*start)(std::unique_ptr<call_sink>))
 {
     auto const done = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result<bytes>)>(
@@ -106,6 +106,7 @@ class client
 public:
     using executor_type = boost::asio::any_io_executor;
 
+    /// Connects to nothing yet, and reads nothing: connect() does.
     client(executor_type executor, client_options options)
         : core_(std::make_shared<detail::client_core>(std::move(executor), std::move(options)))
     {
@@ -127,18 +128,21 @@ public:
     }
 
     executor_type get_executor() const noexcept { return core_->executor(); }
-    /// As they were given, without the storage.
+    /// As they are in force: without the storage, with Telegram's addresses and keys where none were given, and with what the
+    /// environment and the stored session say. connect() sets `keys` and `use_ipv6`: read these two before it or after it.
     const client_options& options() const noexcept { return core_->options(); }
 
     /// Loads the session, connects to the account's data centre, makes a key if there is none, and says who we are.
     ///
     /// errc::storage_failed or errc::bad_argument for a session or options that cannot be used, errc::connect_failed if no
     /// address answers, errc::handshake_failed, errc::auth_key_unknown if the server has forgotten the session's key.
-    /// After the first success the client keeps itself connected until close().
+    /// After the first success the client keeps itself connected until close(); after a failure it may be called again.
+    /// A cancellation does not end it, close() does.
     task<result<>> connect() { return detail::wait_for(core_, &detail::client_interface::connect); }
 
     /// Ends the connections after saving the session, and completes all calls with errc::not_connected. Final: connect()
     /// then fails with errc::not_connected. The client lets go of its storage first, so a file may be opened anew at once.
+    /// A session that cannot be saved is an event, events::storage_error, and no failure.
     task<result<>> close() { return detail::wait_for(core_, &detail::client_interface::close); }
 
     /// Makes a call. `request` is serialized before this returns, so it may be a local that dies before the task is awaited.
@@ -202,7 +206,9 @@ public:
     // ---- updates, as they come; updates.hpp puts them in order and fills their gaps
 
     /// Calls `f(const api::Updates&)` for whatever the server sends unasked, on the client's strand: `f` must not block.
-    /// Where something may have been missed (a new session), it gets an updatesTooLong. Include the types it uses.
+    /// Where something may have been missed (a new session), it gets an updatesTooLong. What this version's schema does not know
+    /// is left out here; on_raw_update() has it, and update_stream fetches it anew. Any number of functions may be set; each
+    /// stays as long as the client. Include the types it uses.
     template <class F>
     void on_update(F f)
     {
@@ -212,7 +218,7 @@ public:
                 f(*update);
         });
     }
-    /// The same without decoding.
+    /// The same without decoding: a boxed Updates.
     void on_raw_update(std::function<void(const std::vector<std::byte>&)> f)
     {
         core_->subscribe(core_->next_id(), false, std::move(f));
@@ -230,6 +236,7 @@ public:
     task<result<session_data>> session() { return copy_session(core_); }
     /// Notes whose session this is, and saves it; sign_in.hpp does this.
     void signed_in(std::int64_t user_id, std::string phone = {}) { core_->signed_in(user_id, std::move(phone)); }
+    /// Forgets whose session this is and where its updates stood, and saves it; the key stays. sign_out() of sign_in.hpp does this.
     void signed_out() { core_->signed_out(); }
     /// Changes the session on the strand by `f(session_data&)`, which is copyable, and saves it within a second.
     template <class F>

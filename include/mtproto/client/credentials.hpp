@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mtproto/client/session_data.hpp>
-#include <mtproto/crypto/base64.hpp>
+#include <mtproto/tl/base64.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -75,7 +75,7 @@ inline result<std::optional<crypto::bytes>> read_bytes(const boost::json::object
     crypto::wipe_on_exit const wiped(std::as_writable_bytes(std::span(text)));
     if (text.empty())
         return std::optional<crypto::bytes>();
-    auto data = crypto::base64_decode(text);
+    auto data = tl::base64_decode(text);
     if (!data)
         return bad_credentials(name, "is not base64");
     if (data->size() != size)
@@ -166,8 +166,8 @@ inline void session_to_json(const session_data& data, boost::json::object& into)
     into["api_hash"] = data.api_hash;
     into["ip"] = data.ip;
     into["port"] = data.port;
-    into["salt"] = crypto::base64_encode(salt);
-    into["auth_key"] = data.auth_key ? crypto::base64_encode(data.auth_key->view()) : std::string();
+    into["salt"] = tl::base64_encode(salt);
+    into["auth_key"] = data.auth_key ? tl::base64_encode(data.auth_key->view()) : std::string();
     into["dc"] = data.dc;
     into["user_id"] = data.user_id;
     into["test"] = data.test_mode;

@@ -3,8 +3,8 @@
 
 #include <mtproto/client/detail/posix_file.hpp>
 #include <mtproto/client/session_data.hpp>
-#include <mtproto/crypto/base64.hpp>
 #include <mtproto/crypto/rsa.hpp>
+#include <mtproto/tl/base64.hpp>
 #include <mtproto/transport/endpoint.hpp>
 
 #include <charconv>
@@ -67,7 +67,7 @@ inline result<crypto::bytes> bytes_of_variable(std::string_view name, std::strin
             while (!numbers.empty() && (numbers.front() == ' ' || numbers.front() == ','))
                 numbers.remove_prefix(1);
         }
-    } else if (auto decoded = crypto::base64_decode(text)) {
+    } else if (auto decoded = tl::base64_decode(text)) {
         data = std::move(*decoded);
     } else {
         return bad("cannot be read");

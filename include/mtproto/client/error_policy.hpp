@@ -9,6 +9,7 @@
 
 namespace mtproto {
 
+/// What can be done about an error.
 enum class remedy
 {
     tell,      ///< the caller's business
@@ -36,8 +37,8 @@ struct call_history
     int max_retries = 4;
     int retries = 0;          ///< after internal errors
     int moves = 0;            ///< to another data centre
-    int inits = 0;
-    int authorizations = 0;
+    int inits = 0;            ///< how often we introduced ourselves anew
+    int authorizations = 0;   ///< how often the account's authorization was brought
     bool foreign = false;     ///< sent to another data centre than the account's home
     bool signed_in = false;
 };
@@ -63,6 +64,7 @@ inline bool is_session_over(const error& why) noexcept
     return false;
 }
 
+/// What to do about an error, with what was tried in mind; remedy::tell for whatever is not Telegram's, or was tried enough.
 /// https://core.telegram.org/api/errors
 inline verdict judge(const error& why, const call_history& history)
 {

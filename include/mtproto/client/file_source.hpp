@@ -14,7 +14,8 @@
 
 namespace mtproto {
 
-/// Bytes to upload: `size()` of them, and `read(offset, into)`, which fills `into` as a whole. Used from one strand.
+/// Bytes to upload: `size()` of them, and `read(offset, into)`, which fills `into` as a whole. Used from one strand; what
+/// blocks in it holds up the whole transfer.
 template <class T>
 concept file_source = requires(T& source, std::uint64_t offset, std::span<std::byte> into) {
     { source.size() } -> std::convertible_to<std::uint64_t>;
@@ -46,7 +47,7 @@ private:
     std::span<const std::byte> data_;
 };
 
-/// Collects a download in memory.
+/// Collects a download in memory, of at most 4 GiB; errc::too_large beyond.
 class memory_sink
 {
 public:
@@ -65,6 +66,7 @@ public:
         data_.resize(static_cast<std::size_t>(size));
         return {};
     }
+    /// What has come so far; all of it once the download is done.
     std::vector<std::byte>& data() noexcept { return data_; }
 
 private:
@@ -76,6 +78,7 @@ private:
 class disk_source
 {
 public:
+    /// errc::storage_failed if it cannot be read, errc::bad_argument if it is no ordinary file.
     static result<disk_source> open(const std::filesystem::path& path)
     {
         disk_source made;
@@ -111,10 +114,12 @@ private:
     std::uint64_t size_ = 0;
 };
 
-/// A download into a file, which appears under its name when it is complete. Writes block.
+/// A download into a file, which appears under its name when it is complete: until then it is `<file>.part`, which a failed
+/// download leaves. Writes block.
 class disk_sink
 {
 public:
+    /// Overwrites a `<file>.part` that is there. errc::storage_failed if it cannot be made.
     static result<disk_sink> create(std::filesystem::path path)
     {
         disk_sink made;

@@ -42,7 +42,7 @@ inline constexpr std::uint64_t big_file_size = std::uint64_t{10} << 20;
 
 namespace detail {
 
-    /// Calls over a connection of their own where the invoker has such.
+/// Calls over a connection of their own where the invoker has such.
 template <class Tg, class Q>
 task<result<typename Q::result>> invoke_for_files(Tg& tg, const Q& request, int dc)
 {
@@ -167,7 +167,7 @@ struct download_job
             if (!answer)
                 co_return answer.error();
             auto* const file = tl::get_if<api::upload::file>(*answer);
-                // We never say that we know CDNs, so being sent to one is a mistake of the server's.
+            // We never say that we know CDNs, so being sent to one is a mistake of the server's.
             if (!file)
                 co_return error(errc::wrong_result, "the server points to a CDN that was not asked for");
             co_return std::move(file->bytes);
@@ -179,7 +179,8 @@ struct download_job
 
 /// Uploads a file, for inputMediaUploadedDocument and the like. `tg` and `source` must outlive the task.
 ///
-/// errc::bad_argument for an empty or too large file or an impossible part size, and what the calls and the source fail with.
+/// errc::bad_argument for an empty file, one of more than 8000 parts (4,000 MiB), or an impossible part size; errc::cancelled;
+/// and what the calls and the source fail with. https://core.telegram.org/api/files#uploading-files
 template <invoker Tg, file_source Source>
 task<result<api::InputFile>> upload(Tg& tg, Source& source, upload_options options)
 {
@@ -225,8 +226,9 @@ task<result<api::InputFile>> upload(Tg& tg, Source& source)
 
 /// Downloads a file and returns its size. `tg` and `sink` must outlive the task.
 ///
-/// Data centres that the server points to are followed. errc::rpc with FILE_REFERENCE_EXPIRED if the reference is too old
-/// and options.refresh cannot help, errc::bad_argument for an impossible part size, and what the sink fails with.
+/// Data centres that the server points to are followed. https://core.telegram.org/api/files#downloading-files
+/// errc::rpc with FILE_REFERENCE_EXPIRED if the reference is too old
+/// and options.refresh cannot help, errc::bad_argument for an impossible part size, errc::cancelled, and what the sink fails with.
 template <invoker Tg, file_sink Sink>
 task<result<std::uint64_t>> download(Tg& tg, api::InputFileLocation location, Sink& sink, download_options options)
 {

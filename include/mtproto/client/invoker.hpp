@@ -12,7 +12,7 @@ namespace mtproto {
 
 namespace detail {
 
-    /// Stands for any method where a concept needs one.
+/// Stands for any method where a concept needs one.
 struct sample_method
 {
     using result = bool;

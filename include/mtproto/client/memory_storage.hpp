@@ -14,6 +14,7 @@ class memory_storage
 public:
     memory_storage() = default;
     explicit memory_storage(session_data data) : data_(std::move(data)) {}
+    /// Not while another thread uses `other`.
     memory_storage(memory_storage&& other) noexcept : data_(std::move(other.data_)) {}
 
     result<std::optional<session_data>> load()

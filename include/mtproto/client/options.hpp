@@ -27,13 +27,13 @@ namespace detail {
 
 class any_transport;
 
-    /// Makes what a connection to `dc` talks through. See use_transport().
+/// Makes what a connection to `dc` talks through. See use_transport().
 using transport_factory = std::function<std::unique_ptr<any_transport>(
     boost::asio::any_io_executor strand, const client_options& options, int dc, crypto::random_source& random)>;
 
 } // namespace detail
 
-/// A key that a session begins to use.
+/// A key that a session begins to use. `key` lives until client_options::on_key returns.
 struct key_use
 {
     const crypto::auth_key& key;
@@ -72,16 +72,17 @@ struct client_options
     std::vector<crypto::rsa_public_key> keys{}; ///< of the servers; none: Telegram's
     bool use_ipv6 = false;                ///< try IPv6 addresses first
     bool use_environment = true;          ///< MTPROTO_ADDR and its kin, see environment.hpp; a stored session comes first
+    /// How packets are marked off in the stream. https://core.telegram.org/mtproto/mtproto-transports
     transport::framing_kind framing = transport::framing_kind::abridged;
-    bool obfuscated = false;              ///< hide the protocol from simple filters
+    bool obfuscated = false;              ///< hide the protocol from simple filters; not with the full framing
     std::optional<transport::endpoint> mtproxy{};       ///< connect through this proxy, always obfuscated
-    std::optional<transport::mtproxy_secret> mtproxy_secret{};
+    std::optional<transport::mtproxy_secret> mtproxy_secret{}; ///< that proxy's, which lets nobody in without it
     detail::transport_factory make_transport{}; ///< another transport than TCP: use_transport() makes it
 
     // Keeping the session.
     any_storage storage{}; ///< none: the session dies with the client
     bool temporary_keys = false; ///< perfect forward secrecy: https://core.telegram.org/api/pfs
-    std::chrono::seconds temporary_key_lifetime = std::chrono::hours(24);
+    std::chrono::seconds temporary_key_lifetime = std::chrono::hours(24); ///< asked for with each temporary key
 
     // Time.
     duration ping_interval = std::chrono::seconds(60); ///< of silence; no answer to a ping ends the connection
@@ -118,7 +119,7 @@ struct invoke_options
 {
     /// From now; the call then completes with errc::timed_out, and the server is told to drop it. None: no limit.
     std::optional<std::chrono::steady_clock::duration> timeout{};
-    /// Another data centre than the account's home, with the account's authorization carried over; for files.
+    /// Another data centre than the account's home, with the account's authorization carried over; for files. 0: the home.
     int dc = 0;
     /// Over a connection of its own for files, so that they do not hold up other calls.
     bool media = false;

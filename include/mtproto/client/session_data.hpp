@@ -15,7 +15,7 @@ struct update_position
 {
     std::int32_t pts = 0;
     std::int32_t qts = 0;
-    std::int32_t date = 0;
+    std::int32_t date = 0; ///< Unix seconds
     std::int32_t seq = 0;
 
     friend bool operator==(const update_position&, const update_position&) = default;
@@ -38,11 +38,11 @@ struct session_data
 {
     std::string phone{};           ///< international, with or without '+'; empty for a bot
     std::int32_t api_id = 0;       ///< 0: not known, the client's options say
-    std::string api_hash{};        ///
+    std::string api_hash{};        ///< empty: not known, likewise
     int dc = 0;                    ///< home data centre, 0 if not known
     bool test_mode = false;        ///< one of the test data centres
     std::string ip{};              ///< of the home data centre, numeric
-    std::uint16_t port = 0;        ///
+    std::uint16_t port = 0;        ///< its port, 0 if not known
     std::string public_key{};      ///< RSA of its servers in PEM; empty: Telegram's
     std::uint64_t salt = 0;        ///< as TL reads it; 0: not known, the server will tell
     std::optional<crypto::auth_key> auth_key{};

@@ -97,7 +97,8 @@ task<result<api::auth::SentCode>> send_code(Tg& tg, app_credentials app, std::st
 }
 
 /// Answers SESSION_PASSWORD_NEEDED: proves that the password is known without sending it.
-/// `password` is a callable, see sign_in(). https://core.telegram.org/api/srp
+/// `password` is a callable, see sign_in(). errc::rpc with the server's words (PASSWORD_HASH_INVALID), errc::bad_argument if the
+/// account has no password or one that this version cannot check. `tg` must outlive the task. https://core.telegram.org/api/srp
 template <invoker Tg, class Password>
 task<result<api::auth::Authorization>> check_password(Tg& tg, Password password)
 {
@@ -218,7 +219,8 @@ task<result<api::User>> sign_in(Tg& tg, std::string phone, Code code, Password p
                    std::move(password), std::move(sign_up));
 }
 
-/// Signs in as a bot, with the token that `@BotFather` gave. https://core.telegram.org/api/bots
+/// Signs in as a bot, with the token that `@BotFather` gave. errc::rpc with the server's words (ACCESS_TOKEN_INVALID, ...).
+/// `tg` must outlive the task. https://core.telegram.org/method/auth.importBotAuthorization
 template <invoker Tg>
 task<result<api::User>> sign_in_bot(Tg& tg, app_credentials app, std::string token)
 {
@@ -235,6 +237,7 @@ task<result<api::User>> sign_in_bot(Tg& tg, app_credentials app, std::string tok
     detail::note_user(tg, authorization->user, {});
     co_return std::move(authorization->user);
 }
+/// The same for a client that has the application's credentials in its options.
 template <invoker Tg>
     requires requires(Tg& tg) { tg.options().api_hash; }
 task<result<api::User>> sign_in_bot(Tg& tg, std::string token)
@@ -242,7 +245,8 @@ task<result<api::User>> sign_in_bot(Tg& tg, std::string token)
     return sign_in_bot(tg, app_credentials{tg.options().api_id, tg.options().api_hash}, std::move(token));
 }
 
-/// Who is signed in; nothing if nobody is.
+/// Who is signed in; nothing if nobody is, that is where the server says 401. A client notes whose session it has.
+/// `tg` must outlive the task.
 template <invoker Tg>
 task<result<std::optional<api::User>>> current_user(Tg& tg)
 {
@@ -259,7 +263,8 @@ task<result<std::optional<api::User>>> current_user(Tg& tg)
     co_return std::optional<api::User>(std::move(found->front()));
 }
 
-/// Ends the session on the server; the key is of no use to the account any more.
+/// Ends the session on the server; the key is of no use to the account any more. On failure nothing is forgotten.
+/// `tg` must outlive the task. https://core.telegram.org/method/auth.logOut
 template <invoker Tg>
 task<result<>> sign_out(Tg& tg)
 {

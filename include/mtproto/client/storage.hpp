@@ -22,7 +22,7 @@ concept storage = requires(T& place, const session_data& data) {
     { place.save(data) } -> std::same_as<result<>>;
 };
 
-/// Any storage, owned. Empty by default: a session that lives as long as its client.
+/// Any storage, owned; copies share it. Empty by default: a session that lives as long as its client.
 class any_storage
 {
 public:

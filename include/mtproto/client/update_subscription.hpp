@@ -19,7 +19,7 @@ namespace mtproto {
 
 namespace detail {
 
-    /// The type of the only parameter of a callback that is not generic.
+/// The type of the only parameter of a callback that is not generic.
 template <class F>
 struct argument_of : argument_of<decltype(&F::operator())>
 {
@@ -50,6 +50,7 @@ struct argument_of<R (*)(A)>
 class update_subscription
 {
 public:
+    /// client::subscribe() makes it.
     update_subscription(std::shared_ptr<detail::client_interface> core, bool with_results)
         : core_(std::move(core)), id_(core_->next_id())
     {

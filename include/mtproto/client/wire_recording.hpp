@@ -2,8 +2,8 @@
 #pragma once
 
 #include <mtproto/crypto/auth_key.hpp>
-#include <mtproto/crypto/base64.hpp>
 #include <mtproto/error.hpp>
+#include <mtproto/tl/base64.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -35,6 +35,7 @@ namespace mtproto {
 //   {"mtproto_keys":1}
 //   {"auth_key_id":"<16 hex digits>","dc":2,"expires_at":1763948400,"auth_key":"<base64>"}
 
+/// What a line of a recording tells.
 enum class wire_event
 {
     opened,          ///< a connection; `text` is its address
@@ -49,6 +50,7 @@ enum class wire_event
 inline constexpr std::array<std::string_view, 7> wire_event_names{"opened", "sent", "received", "transport_error",
                                                                   "quick_ack", "closed", "end"};
 
+/// One line of a recording; wire_event says which members it has.
 struct wire_record
 {
     wire_event event{};
@@ -68,6 +70,7 @@ struct wire_key
     std::optional<std::int64_t> expires_at{}; ///< of a temporary key, Unix seconds
 };
 
+/// The first line of a recording, and of a file of keys, with their newlines.
 inline std::string wire_header(int layer)
 {
     return "{\"mtproto_recording\":1,\"layer\":" + std::to_string(layer) + "}\n";
@@ -89,7 +92,7 @@ inline std::string to_line(const wire_record& record)
         line["address"] = record.text;
         break;
     case wire_event::sent:
-    case wire_event::received: line["packet"] = crypto::base64_encode(record.packet); break;
+    case wire_event::received: line["packet"] = tl::base64_encode(record.packet); break;
     case wire_event::transport_error:
     case wire_event::quick_ack: line["number"] = record.number; break;
     case wire_event::end: line["events"] = record.number; break;
@@ -107,7 +110,7 @@ inline std::string key_id_text(std::uint64_t id)
     return text;
 }
 
-/// A secret.
+/// The key as a line, with its newline: a secret.
 inline std::string to_line(const wire_key& key)
 {
     boost::json::object line;
@@ -115,7 +118,7 @@ inline std::string to_line(const wire_key& key)
     line["dc"] = key.dc;
     if (key.expires_at)
         line["expires_at"] = *key.expires_at;
-    line["auth_key"] = crypto::base64_encode(key.key.view());
+    line["auth_key"] = tl::base64_encode(key.key.view());
     return boost::json::serialize(line) + '\n';
 }
 
@@ -173,7 +176,7 @@ inline result<wire_record> parse_wire_record(std::string_view line)
     made.text = detail::wire_text(*read, "address");
     made.number = detail::wire_number(*read, made.event == wire_event::end ? "events" : "number");
     if (made.event == wire_event::sent || made.event == wire_event::received) {
-        auto packet = crypto::base64_decode(detail::wire_text(*read, "packet"));
+        auto packet = tl::base64_decode(detail::wire_text(*read, "packet"));
         if (!packet || packet->empty())
             return error(errc::bad_json, "\"packet\" is not base64");
         made.packet = std::move(*packet);
@@ -187,7 +190,7 @@ inline result<wire_key> parse_wire_key(std::string_view line)
     auto const read = detail::wire_object(line);
     if (!read)
         return read.error();
-    auto key = crypto::base64_decode(detail::wire_text(*read, "auth_key"));
+    auto key = tl::base64_decode(detail::wire_text(*read, "auth_key"));
     if (!key || key->size() != crypto::auth_key::size)
         return error(errc::bad_json, "\"auth_key\" is not base64 of 256 bytes");
     crypto::wipe_on_exit const wiped(*key);

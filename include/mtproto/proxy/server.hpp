@@ -32,6 +32,7 @@ namespace mtproto::proxy {
 class server
 {
 public:
+    /// `api` knows what is served, and is not null; `watch`, if there is one, hears of everything. Opens nothing: start() does.
     server(server_options options, std::shared_ptr<const api_bridge> api, std::shared_ptr<observer> watch = {});
     server(const server&) = delete;
     server& operator=(const server&) = delete;
@@ -48,7 +49,8 @@ public:
     /// Of each address in server_options::listen, once started; 0 for unix sockets.
     std::vector<int> ports() const;
 
-    /// Gives updates to the listeners of an account, in the order of the calls. Does not block.
+    /// Gives updates to the listeners of an account, in the order of the calls. Does not block. For an account that was not
+    /// added it does nothing.
     void publish(std::string_view account_name, published_batch batch);
 
     /// Other tokens and another certificate from now on, for new calls and new connections. What is open stays so, but for the

@@ -1,4 +1,4 @@
-// How a proxy's server is set up: server_options, access_token, tls_files.
+// How a proxy's server is set up: server_options, access_token, tls_certificate.
 #pragma once
 
 #include <chrono>

@@ -10,7 +10,7 @@ namespace mtproto::proxy {
 
 namespace detail {
 
-    /// Writes google.protobuf.FileDescriptorProto and what it is made of.
+/// Writes google.protobuf.FileDescriptorProto and what it is made of.
 struct descriptor_text
 {
     enum type : std::uint32_t
@@ -79,7 +79,7 @@ struct descriptor_text
             put_number(out, 6, 1);
         return out;
     }
-        /// A message with the type of its map<string, string>'s entries within it.
+    /// A message with the type of its map<string, string>'s entries within it.
     static std::string with_map(std::string message, std::string_view entry)
     {
         auto nested = structure(entry, {field("key", 1, string), field("value", 2, string)});
@@ -158,7 +158,7 @@ inline std::string reflection_descriptor(const std::string& version)
         {d::method("ServerReflectionInfo", p + "ServerReflectionRequest", p + "ServerReflectionResponse", true, true)});
 }
 
-    // What the details of errors are made of: with these a reflecting client shows them as text.
+// What the details of errors are made of: with these a reflecting client shows them as text.
 inline std::string duration_descriptor()
 {
     using d = descriptor_text;

@@ -20,7 +20,7 @@ namespace mtproto::proxy {
 
 namespace detail {
 
-    /// Whether another process serves on this socket: gRPC would take it away from it.
+/// Whether another process serves on this socket: gRPC would take it away from it.
 inline bool is_in_use(const std::string& path)
 {
     boost::asio::io_context io;
@@ -39,7 +39,7 @@ inline result<> check(const tls_certificate& tls)
     return tls.client_ca.empty() ? result<>() : crypto::check_certificates(tls.client_ca);
 }
 
-    /// Sockets are made with this mode from the beginning; the umask is the process's, so start() should come early.
+/// Sockets are made with this mode from the beginning; the umask is the process's, so start() should come early.
 class file_mode
 {
 public:

@@ -15,7 +15,7 @@ namespace mtproto::proxy {
 
 namespace detail {
 
-    /// google.rpc.ErrorInfo. https://cloud.google.com/apis/design/errors#error_info
+/// google.rpc.ErrorInfo. https://cloud.google.com/apis/design/errors#error_info
 struct error_info
 {
     std::string reason{};
@@ -44,7 +44,7 @@ inline error_info read_error_info(std::string_view bytes)
     return info;
 }
 
-    /// The ErrorInfo in a google.rpc.Status; an empty one if there is none.
+/// The ErrorInfo in a google.rpc.Status; an empty one if there is none.
 inline error_info find_error_info(std::string_view details)
 {
     wire_reader reader(details);

@@ -70,8 +70,8 @@ public:
 
     /// Everything that is due, as one packet in `out`, whose memory is used again. False: nothing is.
     bool next_packet(bytes& out, time_point now);
-    /// The same for as many packets as are due, at most `out.size()`, encrypted interleaved; how many there
-    /// are.
+    /// The same for several packets, encrypted interleaved: at most `out.size()` and 16, and no further one after
+    /// 4 MB. Returns how many there are; 0: nothing is due.
     std::size_t next_packets(std::span<bytes> out, time_point now);
     /// An answer's bytes that are done with, or others of that size: the next answer uses their memory.
     void recycle(bytes buffer) { spare_.give(std::move(buffer)); }

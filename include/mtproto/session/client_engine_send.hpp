@@ -5,7 +5,6 @@
 #include "mtproto/session/client_engine.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace mtproto::session {
 
@@ -19,14 +18,8 @@ inline bool client_engine::next_packet(bytes& out, time_point now)
 
 inline std::size_t client_engine::next_packets(std::span<bytes> out, time_point now)
 {
-    std::array<std::span<std::byte>, 16> plain;
-    std::size_t count = 0;
-    for (std::size_t size = 0; count != out.size() && count != plain.size() && size < most_bytes_together &&
-                               unsealed_packet(out[count], now);
-         size += out[count++].size())
-        plain[count] = out[count];
-    crypto::encrypt_in_place(key_, crypto::direction::client_to_server, std::span(plain).first(count));
-    return count;
+    return seal_many(key_, crypto::direction::client_to_server, out,
+                     [&](bytes& packet) { return unsealed_packet(packet, now); });
 }
 
 /// Everything that is due, as a packet that is still to be encrypted.

@@ -29,8 +29,6 @@ inline constexpr std::size_t max_container_messages = 1020;
 /// Bodies from this size on begin a packet of their own: several such packets are encrypted, and decrypted,
 /// faster than one that holds them all.
 inline constexpr std::size_t lone_body_size = std::size_t(64) << 10;
-/// Packets that are taken from an engine together end with the one that reaches so many bytes.
-inline constexpr std::size_t most_bytes_together = std::size_t(4) << 20;
 /// Bytes that a container adds, once and for each message.
 inline constexpr std::size_t container_overhead = 8;
 inline constexpr std::size_t container_message_overhead = 16;

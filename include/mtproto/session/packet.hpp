@@ -8,6 +8,9 @@
 #include "mtproto/tl/types.hpp"
 #include "mtproto/tl/writer.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -59,6 +62,26 @@ inline void seal(const crypto::auth_key& key, crypto::direction d, const plain_p
     write_unsealed(packet, packet.body.size(), random, out, policy,
                    [&](tl::writer& to) { to.raw(packet.body); });
     crypto::encrypt_in_place(key, d, out);
+}
+
+/// Packets that are sealed together end with the one that reaches so many bytes.
+inline constexpr std::size_t most_bytes_together = std::size_t(4) << 20;
+
+/// seal() for several packets of one key, encrypted interleaved: `write(bytes&)` puts the next one's plaintext
+/// where write_unsealed does, or returns false if there is none. Returns how many there are: at most
+/// `out.size()` and 16.
+template <class Write>
+std::size_t seal_many(const crypto::auth_key& key, crypto::direction d, std::span<bytes> out, Write&& write)
+{
+    std::array<std::span<std::byte>, 16> plain;
+    out = out.first((std::min)(out.size(), plain.size()));
+    std::size_t count = 0;
+    for (std::size_t size = 0; count != out.size() && size < most_bytes_together && write(out[count]); ++count) {
+        plain[count] = out[count];
+        size += out[count].size();
+    }
+    crypto::encrypt_in_place(key, d, std::span(plain).first(count));
+    return count;
 }
 
 namespace detail {

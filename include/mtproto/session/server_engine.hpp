@@ -114,8 +114,8 @@ public:
 
     /// Everything that is due, as one packet in `out`. False: nothing is, or there is no connection.
     bool next_packet(bytes& out, time_point now);
-    /// The same for as many packets as are due, at most `out.size()`, encrypted interleaved; how many there
-    /// are.
+    /// The same for several packets, encrypted interleaved: at most `out.size()` and 16, and no further one after
+    /// 4 MB. Returns how many there are; 0: nothing is due.
     std::size_t next_packets(std::span<bytes> out, time_point now);
     /// A request's body that is done with: the next request, or answer, uses its memory.
     void recycle(bytes buffer) { spare_.give(std::move(buffer)); }

@@ -4,7 +4,6 @@
 #include "mtproto/session/server_engine.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace mtproto::session {
 
@@ -242,14 +241,8 @@ inline bool server_engine::next_packet(bytes& out, time_point now)
 
 inline std::size_t server_engine::next_packets(std::span<bytes> out, time_point now)
 {
-    std::array<std::span<std::byte>, 16> plain;
-    std::size_t count = 0;
-    for (std::size_t size = 0; count != out.size() && count != plain.size() && size < most_bytes_together &&
-                               unsealed_packet(out[count], now);
-         size += out[count++].size())
-        plain[count] = out[count];
-    crypto::encrypt_in_place(key_, crypto::direction::server_to_client, std::span(plain).first(count));
-    return count;
+    return seal_many(key_, crypto::direction::server_to_client, out,
+                     [&](bytes& packet) { return unsealed_packet(packet, now); });
 }
 
 /// Everything that is due, as a packet that is still to be encrypted.

@@ -3,14 +3,16 @@
 import json
 import os
 import pathlib
-import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+
+from data_centre import DataCentre, eventually
 
 TOOL = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
 SECONDS = 60
@@ -61,43 +63,14 @@ class Case(unittest.TestCase):
         return done
 
 
-class Sandbox:
-    """`mtproto sandbox --json` as a process; stops when the block ends."""
-
-    def __init__(self, case, *args):
-        self.case, self.args = case, args
-
-    def __enter__(self):
-        self.process = subprocess.Popen([TOOL, "sandbox", "--json", *map(str, self.args)], stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True, cwd=self.case.folder,
-                                        env=self.case.environment())
-        ready, _, _ = select.select([self.process.stdout], [], [], SECONDS)
-        line = self.process.stdout.readline() if ready else ""
-        if not line:
-            self.process.kill()
-            raise AssertionError("the sandbox did not start: " + self.process.communicate()[1])
-        self.about = json.loads(line)
-        self.address = f'{self.about["host"]}:{self.about["port"]}'
-        self.key = self.case.folder / "sandbox.pem"
-        self.key.write_text(self.about["public_key"])
-        return self
+class Sandbox(DataCentre):
+    tool = TOOL
 
     def server(self):
         return ["--addr", self.address, "--public-key", self.key]
 
-    def user(self, name):
-        return next(user for user in self.about["users"] if user["first_name"] == name)
-
     def stop(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
-        out, err = self.process.communicate(timeout=SECONDS)
-        return Finished(self.process.returncode, out, err)
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.stop()
-        self.process.stdout.close()
-        self.process.stderr.close()
+        return Finished(*super().stop(how))
 
 
 def free_port():
@@ -105,12 +78,3 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
-
-
-def eventually(question, seconds=SECONDS):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if question():
-            return True
-        time.sleep(0.05)
-    return False

@@ -4,7 +4,6 @@ import collections
 import json
 import os
 import pathlib
-import select
 import shutil
 import signal
 import subprocess
@@ -13,8 +12,12 @@ import tempfile
 import time
 import unittest
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+
+import data_centre
+from data_centre import SECONDS, eventually
+
 DAEMON, TOOL = (os.path.abspath(sys.argv.pop(1)) for _ in range(2))
-SECONDS = 120
 KEPT = ("PATH", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "TMPDIR", "SYSTEMROOT")
 
 Finished = collections.namedtuple("Finished", "code out err")
@@ -119,47 +122,11 @@ class Daemon:
                 self.process.wait()
 
 
-class DataCentre:
-    """`mtproto sandbox --json` as a process; ends when the block does."""
-
-    def __init__(self, case, *args):
-        self.case, self.args = case, args
-
-    def __enter__(self):
-        self.process = subprocess.Popen([TOOL, "sandbox", "--json", *map(str, self.args)], stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True, cwd=self.case.folder, env=self.case.environment())
-        ready, _, _ = select.select([self.process.stdout], [], [], SECONDS)
-        line = self.process.stdout.readline() if ready else ""
-        if not line:
-            self.process.kill()
-            raise AssertionError("the sandbox did not start: " + self.process.communicate()[1])
-        self.about = json.loads(line)
-        self.address = f'{self.about["host"]}:{self.about["port"]}'
-        self.key = self.case.folder / "sandbox.pem"
-        self.key.write_text(self.about["public_key"])
-        return self
-
-    def user(self, name):
-        return next(user for user in self.about["users"] if user["first_name"] == name)
+class DataCentre(data_centre.DataCentre):
+    tool = TOOL
 
     def sign_in(self, name, api_hash="hash"):
         """Arguments of `start` that sign in, and what is to be typed."""
         user = self.user(name)
         return (["--addr", self.address, "--public-key", self.key, "--apiid", 1, "--apihash", api_hash, "--phone", user["phone"]],
                 user["code"] + "\n" + (user["password"] + "\n" if user["password"] else ""))
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.terminate()
-        self.process.wait(timeout=SECONDS)
-        self.process.stdout.close()
-        self.process.stderr.close()
-
-
-def eventually(question, seconds=SECONDS):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if question():
-            return True
-        time.sleep(0.05)
-    return bool(question())

@@ -64,7 +64,7 @@ TEST_CASE("a session from the environment")
 
     for (bool const brackets : {true, false}) {
         auto const spell = [&](crypto::bytes_view data) {
-            return brackets ? in_brackets(data) : crypto::base64_encode(data);
+            return brackets ? in_brackets(data) : tl::base64_encode(data);
         };
         auto const found = read({{"MTPROTO_AUTHKEY", spell(key.view())},
                                  {"MTPROTO_AUTHHASH", spell(hash)},

@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "run.hpp"
 
 #include <mtproto/client/files.hpp>
 
@@ -11,6 +12,7 @@
 using namespace mtproto;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
+using test::run;
 
 namespace {
 
@@ -82,21 +84,6 @@ struct file_server
 };
 
 static_assert(invoker<file_server>);
-
-template <class T>
-T run(asio::awaitable<T> what)
-{
-    asio::io_context io;
-    std::optional<T> out;
-    asio::co_spawn(io, std::move(what), [&](std::exception_ptr failure, T value) {
-        if (failure)
-            std::rethrow_exception(failure);
-        out.emplace(std::move(value));
-    });
-    io.run();
-    REQUIRE(out);
-    return std::move(*out);
-}
 
 std::vector<std::byte> noise(std::size_t size)
 {

@@ -69,7 +69,7 @@ TEST_CASE("lines of recordings and of keys are read as they were written")
     other[at] = other[at] == '0' ? '1' : '0';
     auto const wrong = parse_wire_key(other);
     CHECK(wrong.error().is(errc::bad_json));
-    CHECK(wrong.error().text().find(crypto::base64_encode(bytes)) == std::string::npos);
+    CHECK(wrong.error().text().find(tl::base64_encode(bytes)) == std::string::npos);
 }
 
 TEST_CASE("what a client sends and receives is recorded, and opens with the recorded keys")

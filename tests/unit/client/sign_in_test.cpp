@@ -1,14 +1,12 @@
 #include "catch.hpp"
+#include "run.hpp"
 
 #include <mtproto/client/sign_in.hpp>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <map>
 
 using namespace mtproto;
-namespace asio = boost::asio;
+using test::run;
 
 namespace {
 
@@ -138,21 +136,6 @@ struct account_server
 };
 
 static_assert(invoker<account_server>);
-
-template <class T>
-T run(asio::awaitable<T> what)
-{
-    asio::io_context io;
-    std::optional<T> out;
-    asio::co_spawn(io, std::move(what), [&](std::exception_ptr failure, T value) {
-        if (failure)
-            std::rethrow_exception(failure);
-        out.emplace(std::move(value));
-    });
-    io.run();
-    REQUIRE(out);
-    return std::move(*out);
-}
 
 std::string name_of(const result<api::User>& user)
 {

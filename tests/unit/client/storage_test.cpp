@@ -91,8 +91,8 @@ TEST_CASE("a file of the original is read, and written so that the original read
     auto const data = sample();
     std::string const text =
         R"({"phone":"+15550001","api_id":12345,"api_hash":"0123456789abcdef0123456789abcdef","ip":"149.154.167.50","port":443,"salt":")" +
-        crypto::base64_encode(crypto::store_le64(data.salt)) + R"(","auth_key":")" +
-        crypto::base64_encode(data.auth_key->view()) + R"("})";
+        tl::base64_encode(crypto::store_le64(data.salt)) + R"(","auth_key":")" +
+        tl::base64_encode(data.auth_key->view()) + R"("})";
     auto const read = session_from_json(text);
     REQUIRE(read.has_value());
     CHECK(read->phone == data.phone);
@@ -129,7 +129,7 @@ TEST_CASE("a broken file is reported and kept")
 {
     temporary_folder folder;
     auto const path = folder.path / "credentials.json";
-    auto const key = crypto::base64_encode(sample().auth_key->view());
+    auto const key = tl::base64_encode(sample().auth_key->view());
     auto const broken = GENERATE(as<std::string>{}, "{", "[1]", R"({"phone":1})", R"({"salt":"AAAA"})", R"({"auth_key":"!"})",
                                  R"({"port":65536})", R"({"api_id":1.5})", R"({"channels":{}})", "{\"updates\":[]}",
                                  "{\"auth_key\":\"KEY\"}");

@@ -1,9 +1,7 @@
 #include "catch.hpp"
+#include "run.hpp"
 
 #include <mtproto/client/updates.hpp>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <deque>
 #include <functional>
@@ -11,6 +9,7 @@
 using namespace mtproto;
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
+using test::run;
 
 namespace {
 
@@ -110,21 +109,6 @@ struct forgetful : scripted
         co_return error::from_rpc(400, "PERSISTENT_TIMESTAMP_INVALID");
     }
 };
-
-template <class T>
-T run(asio::awaitable<T> what)
-{
-    asio::io_context io;
-    std::optional<T> out;
-    asio::co_spawn(io, std::move(what), [&](std::exception_ptr failure, T value) {
-        if (failure)
-            std::rethrow_exception(failure);
-        out.emplace(std::move(value));
-    });
-    io.run();
-    REQUIRE(out);
-    return std::move(*out);
-}
 
 api::Message text(int id)
 {

@@ -1,6 +1,6 @@
 #include "support.hpp"
 
-#include <mtproto/crypto/base64.hpp>
+#include <mtproto/crypto/bytes.hpp>
 #include <mtproto/crypto/secret.hpp>
 
 #include <ostream>
@@ -106,28 +106,4 @@ TEST_CASE("a child process does not repeat its parent's randomness", "[crypto][r
     close(ends[0]);
     close(ends[1]);
     CHECK(theirs != random_bytes<16>(system));
-}
-
-TEST_CASE("base64", "[crypto][base64]")
-{
-    // RFC 4648, section 10
-    std::pair<std::string_view, std::string_view> const vectors[] = {{"", ""},
-                                                                     {"f", "Zg=="},
-                                                                     {"fo", "Zm8="},
-                                                                     {"foo", "Zm9v"},
-                                                                     {"foob", "Zm9vYg=="},
-                                                                     {"fooba", "Zm9vYmE="},
-                                                                     {"foobar", "Zm9vYmFy"}};
-    for (auto const& [plain, text] : vectors) {
-        CHECK(base64_encode(as_bytes(plain)) == text);
-        CHECK(std::ranges::equal(base64_decode(text).value(), as_bytes(plain)));
-    }
-    seeded_random random(3);
-    for (std::size_t size = 0; size < 300; ++size) {
-        auto const data = random_vector(random, size);
-        CHECK(base64_decode(base64_encode(data)).value() == data);
-    }
-    for (auto const* bad : {"Z", "Zg", "Zg=", "Zg==Zg==", "Z===", "====", "Zh==", "Zm9=", "Zm9v\n", " Zm9",
-                            "Zm-_", "Z=9v", "=m9v"})
-        CHECK(base64_decode(bad).error().is(errc::bad_argument));
 }
