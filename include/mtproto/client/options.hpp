@@ -81,7 +81,7 @@ struct client_options
     // Keeping the session.
     any_storage storage{}; ///< none: the session dies with the client
     bool temporary_keys = false; ///< perfect forward secrecy: https://core.telegram.org/api/pfs
-    std::chrono::seconds temporary_key_lifetime = std::chrono::hours(24);
+    std::chrono::seconds temporary_key_lifetime = std::chrono::hours(24); ///< more than the last minute, in which none is used
 
     // Time.
     duration ping_interval = std::chrono::seconds(60); ///< of silence; no answer to a ping ends the connection
