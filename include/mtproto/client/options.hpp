@@ -82,7 +82,8 @@ struct client_options
     // Keeping the session.
     any_storage storage{}; ///< none: the session dies with the client
     bool temporary_keys = false; ///< perfect forward secrecy: https://core.telegram.org/api/pfs
-    std::chrono::seconds temporary_key_lifetime = std::chrono::hours(24); ///< asked for with each temporary key
+    /// Asked for with each temporary key; more than a minute, since none is used in the last minute of its life.
+    std::chrono::seconds temporary_key_lifetime = std::chrono::hours(24);
 
     // Time.
     duration ping_interval = std::chrono::seconds(60); ///< of silence; no answer to a ping ends the connection

@@ -303,7 +303,7 @@ inline void client_engine::tick(time_point now)
 {
     if (!connected_ || dead_)
         return;
-    if (options_.expires_at && clock_.unix_seconds(now) + 60 >= *options_.expires_at)
+    if (options_.expires_at && clock_.unix_seconds(now) + temporary_key_margin.count() >= *options_.expires_at)
         return die(error(errc::auth_key_unknown, "the temporary key expired"));
     if (pinged_at_ && received_at_ >= *pinged_at_)
         pinged_at_.reset();
@@ -340,7 +340,7 @@ inline std::optional<time_point> client_engine::next_timer() const
         at = (std::min)(at, ack_at_);
     if (options_.expires_at)
         at = (std::min)(
-            at, time_point(std::chrono::seconds(*options_.expires_at - 60) - duration(clock_.offset_ns)));
+            at, time_point(std::chrono::seconds(*options_.expires_at) - temporary_key_margin - duration(clock_.offset_ns)));
     return at;
 }
 

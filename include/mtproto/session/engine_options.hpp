@@ -13,6 +13,9 @@
 
 namespace mtproto::session {
 
+/// A temporary key is not used any more for so long before its end.
+inline constexpr std::chrono::seconds temporary_key_margin{60};
+
 /// Options of client_engine. Every limit also holds against a hostile server.
 struct engine_options
 {
@@ -41,8 +44,8 @@ struct engine_options
     int max_call_rejections = 6;
     /// Future salts to ask for when the known ones run out; 0: never ask.
     std::int32_t future_salts = 32;
-    /// For a temporary key: when it ends, in Unix seconds. The engine stops with errc::auth_key_unknown a
-    /// minute before.
+    /// For a temporary key: when it ends, in Unix seconds. The engine stops with errc::auth_key_unknown
+    /// temporary_key_margin before.
     std::optional<std::int64_t> expires_at{};
     /// For a temporary key that is not bound yet: nothing but the call of client_engine::bind() is sent until
     /// the server confirmed it.

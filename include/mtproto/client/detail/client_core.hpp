@@ -160,6 +160,9 @@ private:
             return connect_done(loaded.error());
         if (options().api_id == 0 && data_.api_id == 0)
             return connect_done(error(errc::bad_argument, "api_id is not set: get one at https://my.telegram.org"));
+        if (options().temporary_keys && options().temporary_key_lifetime <= session::temporary_key_margin)
+            return connect_done(error(errc::bad_argument, "temporary_key_lifetime is a minute or less: no key is used in the last minute "
+                                                          "of its life, so it would be of no use from the beginning"));
         auto const home = open_connection(data_.dc, false);
         home->start(false);
         introduce();

@@ -667,9 +667,9 @@ private:
     void on(session::fatal& one)
     {
         if (one.why.is(errc::auth_key_unknown) && temporary_) {
-            // The server forgot a temporary key, as it may: make and bind a new one.
+            // The server forgot a temporary key, as it may, or it expires: make and bind a new one.
             outlived_ = true;
-            ended_ = error(errc::closed, "the server forgot the temporary key");
+            ended_ = error(errc::closed, one.why.text());
         } else {
             ended_ = std::move(one.why);
         }
