@@ -109,6 +109,7 @@ struct sandbox_options
     std::string host = "127.0.0.1";
     int port = 0;
     int dc = 2;
+    std::vector<int> also_dcs;      ///< numbers under which it can be reached too, at ports of their own
     std::vector<std::string> users; ///< PHONE:NAME[:PASSWORD]
     std::vector<std::string> bots;  ///< TOKEN:NAME
     std::string key;                ///< RSA private key, made if absent
@@ -118,6 +119,7 @@ struct sandbox_options
     std::string mtproxy_secret;
     std::string ready_file;
     bool json = false;
+    bool verbose = false;
 };
 int run_sandbox(const sandbox_options& options);
 

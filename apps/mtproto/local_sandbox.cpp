@@ -14,7 +14,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <filesystem>
+#include <set>
 #include <thread>
 
 namespace mtproto::apps {
@@ -29,6 +31,8 @@ struct local_sandbox::state
     std::string public_key;
     std::vector<sandbox_user> users;
     std::vector<sandbox_bot> bots;
+    std::vector<sandbox_place> places;
+    std::set<int> unknown_layers;
     std::string file; ///< of the state; empty: it is not kept
     detail::posix_file lock;
     std::uint64_t saved = 0; ///< data_centre::changes() when it was written
@@ -54,8 +58,8 @@ struct local_sandbox::state
 
 namespace {
 
-/// "echo" of "Echo bot!", as a username must be: at least five of a-z, 0-9 and _.
-std::string username_of(std::string_view name, bool bot)
+/// "echo_bot" of "Echo bot!": a-z, 0-9 and _.
+std::string in_small_letters(std::string_view name)
 {
     std::string out;
     for (char const c : name) {
@@ -66,9 +70,22 @@ std::string username_of(std::string_view name, bool bot)
         else if (c == ' ' && !out.empty())
             out += '_';
     }
-    if (bot && !out.ends_with("bot"))
-        out += "_bot";
     return out;
+}
+/// A username has five characters or more: some clients ask for no shorter one. The sandbox finds @bob under bob_baker too.
+std::string username_of(const sandbox_user& who)
+{
+    static constexpr std::size_t shortest = 5;
+    auto out = in_small_letters(who.first_name);
+    if (out.empty() || out.size() >= shortest)
+        return out;
+    auto const last = in_small_letters(who.last_name);
+    return out + '_' + (last.empty() ? who.phone.substr(who.phone.size() - 4) : last);
+}
+std::string username_of(const sandbox_bot& bot)
+{
+    auto out = in_small_letters(bot.name);
+    return out.ends_with("bot") && out.size() > 4 ? out : out + "_bot";
 }
 
 // The data centre of somebody who asked for none in particular: enough to try everything.
@@ -101,11 +118,11 @@ result<cast> cast_of(const sandbox_options& options)
         out.usual = true;
     }
     for (auto& user : out.users) {
-        user.username = username_of(user.first_name, false);
+        user.username = username_of(user);
         user.code = "12345";
     }
     for (auto& bot : out.bots)
-        bot.username = username_of(bot.name, true);
+        bot.username = username_of(bot);
     return out;
 }
 
@@ -259,6 +276,13 @@ result<std::unique_ptr<local_sandbox>> local_sandbox::open(const sandbox_options
         settings.secrets.push_back(options.mtproxy_secret);
     }
     auto made = std::make_unique<state>();
+    if (options.verbose)
+        settings.log = [](const std::string& line) { std::fputs((line + '\n').c_str(), stderr); };
+    settings.unknown_layer = [warned = &made->unknown_layers](int layer, int instead) {
+        if (warned->insert(layer).second)
+            complain("a client speaks layer " + std::to_string(layer) + ", which is not known here: it is sent the objects of layer " +
+                     std::to_string(instead) + ", and may not understand them. --schema FILE adds a layer.");
+    };
     made->file = options.state;
     made->lock = std::move(lock);
     made->dc.emplace(made->io.get_executor(), std::move(settings));
@@ -301,6 +325,14 @@ result<std::unique_ptr<local_sandbox>> local_sandbox::open(const sandbox_options
                      "it cannot listen on " + options.host + " port " + std::to_string(options.port));
     }
     made->address = *address;
+    made->places.push_back({options.dc, address->port});
+    for (auto const dc : options.also_dcs) {
+        auto const other = dc == options.dc ? result<transport::endpoint>(*address) : made->dc->listen(options.host, 0, dc);
+        if (!other)
+            return error(other.error().code(), "it cannot listen on " + options.host + " as data centre " + std::to_string(dc));
+        if (dc != options.dc)
+            made->places.push_back({dc, other->port});
+    }
     made->public_key = made->dc->public_key_pem();
     if (auto const saved = save_changes(*made->dc, made->file, made->saved); !saved)
         return saved.error();
@@ -322,6 +354,7 @@ std::uint16_t local_sandbox::port() const noexcept { return state_->address.port
 int local_sandbox::dc() const noexcept { return state_->dc->dc(); }
 const std::string& local_sandbox::public_key_pem() const noexcept { return state_->public_key; }
 std::uint64_t local_sandbox::fingerprint() const noexcept { return state_->dc->key_fingerprint(); }
+const std::vector<sandbox_place>& local_sandbox::places() const noexcept { return state_->places; }
 const std::vector<sandbox_user>& local_sandbox::users() const noexcept { return state_->users; }
 const std::vector<sandbox_bot>& local_sandbox::bots() const noexcept { return state_->bots; }
 

@@ -24,12 +24,20 @@ struct sandbox_user
     std::string code;              ///< that signs this account in, every time
     bool password_unknown = false; ///< there is one, of an earlier run: only what verifies it was kept
 };
+struct sandbox_place
+{
+    int dc;
+    std::uint16_t port;
+};
 struct sandbox_bot
 {
     std::string token;
     std::string name;
     std::string username;
 };
+
+/// What an account is called among the few of a sandbox: "bob" of @bob_baker, which finds it too.
+inline std::string short_name(const sandbox_user& who) { return who.username.substr(0, who.username.find('_')); }
 
 /// "PHONE:NAME[:PASSWORD]" and "TOKEN:NAME". Fail with bad_argument.
 result<sandbox_user> parse_user(std::string_view text);
@@ -55,6 +63,7 @@ public:
     int dc() const noexcept;
     const std::string& public_key_pem() const noexcept;
     std::uint64_t fingerprint() const noexcept;
+    const std::vector<sandbox_place>& places() const noexcept; ///< where it listens, dc() first
     const std::vector<sandbox_user>& users() const noexcept;
     const std::vector<sandbox_bot>& bots() const noexcept;
 

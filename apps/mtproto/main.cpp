@@ -80,6 +80,8 @@ Examples:
   mtproto sandbox --state dc.state             goes on where it was stopped, on the same port
   mtproto sandbox --user +15550001:Ada --user +15550002:Bob:secret --bot 110201543:token:echo
   mtproto sandbox --schema 144.tl              serve clients of layer 144 too
+  mtproto sandbox --also-dc 1 --also-dc 4      for clients that begin at another data centre: their accounts live at 2
+  mtproto sandbox --verbose                    shows what a client of others asks for
   mtproto sandbox --json --ready-file /tmp/dc.json &)";
 
 constexpr const char* access_footer = R"(
@@ -263,6 +265,9 @@ void add_sandbox(CLI::App& app, sandbox_options& to, command& chosen)
         ->type_name("N")
         ->check(CLI::Range(1, 9999))
         ->capture_default_str();
+    sub->add_option("--also-dc", to.also_dcs, "Be this data centre too, at a port of its own; may be repeated")
+        ->type_name("N")
+        ->check(CLI::Range(1, 9999));
     sub->add_option("--user", to.users, "An account; may be repeated")->type_name("PHONE:NAME[:PASSWORD]");
     sub->add_option("--bot", to.bots, "A bot that echoes; may be repeated")->type_name("TOKEN:NAME");
     sub->add_option("--key", to.key, "RSA private key in PEM; made and written there if absent")
@@ -279,6 +284,7 @@ void add_sandbox(CLI::App& app, sandbox_options& to, command& chosen)
     sub->add_option("--ready-file", to.ready_file, "Write the JSON line there once it listens")
         ->type_name("FILE");
     sub->add_flag("--json", to.json, "Print address, key and accounts as one JSON line");
+    sub->add_flag("-v,--verbose", to.verbose, "Print every call, and what it is refused with, to stderr");
     sub->footer(sandbox_footer);
     sub->callback([&] { chosen = [&] { return run_sandbox(to); }; });
 }

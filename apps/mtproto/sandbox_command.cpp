@@ -32,6 +32,9 @@ std::string json_line(const local_sandbox& sandbox)
     out["dc"] = sandbox.dc();
     out["public_key"] = sandbox.public_key_pem();
     out["fingerprint"] = fingerprint;
+    auto& places = out["data_centres"].emplace_array();
+    for (auto const& place : sandbox.places())
+        places.push_back({{"dc", place.dc}, {"port", place.port}});
     auto& users = out["users"].emplace_array();
     for (auto const& user : sandbox.users())
         users.push_back({{"phone", user.phone},
@@ -53,6 +56,9 @@ std::string text_for_people(const local_sandbox& sandbox)
     std::string out = "Data centre " + std::to_string(sandbox.dc()) + " listens on " +
                       paint(stdout, colour::bold, address) + ", Ctrl-C stops it.\n\n" +
                       sandbox.public_key_pem() + '\n';
+    for (auto const& place : sandbox.places())
+        if (place.dc != sandbox.dc())
+            out += "As data centre " + std::to_string(place.dc) + " it listens on port " + std::to_string(place.port) + ".\n\n";
     std::vector<std::vector<std::string>> rows;
     for (auto const& user : sandbox.users())
         rows.push_back({user.first_name, user.username.empty() ? "" : '@' + user.username, user.phone,

@@ -152,7 +152,7 @@ result<std::vector<session>> sandbox_sessions(const apps::local_sandbox& sandbox
         apps::sign_in_answers answers;
         answers.code = [&](const std::string&, int) { return std::optional(user.code); };
         answers.password = [&](const std::string&, int) { return std::optional(user.password); };
-        auto const done = open(user.username, [&](apps::client_thread& tg) { return tg.sign_in(user.phone, answers); });
+        auto const done = open(apps::short_name(user), [&](apps::client_thread& tg) { return tg.sign_in(user.phone, answers); });
         if (!done)
             return done.error();
     }

@@ -158,7 +158,7 @@ void print_sandbox_help(const apps::local_sandbox& sandbox, const std::vector<st
     std::string names;
     for (auto const& user : sandbox.users())
         if (&user - sandbox.users().data() < 2)
-            out += "  account " + user.username + "  (" + user.first_name + ' ' + user.last_name + ")\n";
+            out += "  account " + apps::short_name(user) + "  (" + user.first_name + ' ' + user.last_name + ")\n";
     for (auto const& user : sandbox.users())
         names += '@' + user.username + ' ';
     for (auto const& bot : sandbox.bots())
@@ -168,7 +168,7 @@ void print_sandbox_help(const apps::local_sandbox& sandbox, const std::vector<st
         out += ' ' + one;
     out += "\n\nTry, in another terminal:\n"
            "  mtprotod test --proxy " +
-           at + " --account " + sandbox.users().front().username + "\n"
+           at + " --account " + apps::short_name(sandbox.users().front()) + "\n"
                                                                    "  grpcurl -plaintext " +
            at + " list\n"
                 "  grpcurl -plaintext " +

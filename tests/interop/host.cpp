@@ -303,6 +303,11 @@ int main(int argc, char** argv)
         complain("listening", listening.error());
         return 1;
     }
+    // TDLib begins at the first data centre, and is told there to go to the main one.
+    if (auto const also = dc.listen("127.0.0.1", 0, 1); !also) {
+        complain("listening as another data centre", also.error());
+        return 1;
+    }
     int status = 1;
     asio::co_spawn(io, host(dc), [&](std::exception_ptr broken, result<> how) {
         if (broken)

@@ -1,4 +1,4 @@
-"""Kurigram (a living Pyrogram), unmodified, against the loopback data centre. Usage: kurigram_client.py PLAN (see run.py)."""
+"""Kurigram, or the Pyrogram that it comes from, unmodified, against the loopback data centre. Usage: kurigram_client.py PLAN (see run.py)."""
 import asyncio
 import base64
 import hashlib
@@ -7,18 +7,18 @@ import io
 import pyrogram
 from plan import Answers, check, plan, random_file, random_text
 from pyrogram import Client, filters
+from pyrogram.connection import transport
 from pyrogram.connection.connection import Connection
-from pyrogram.connection.transport import TCPAbridged, TCPAbridgedO, TCPFull, TCPIntermediate, TCPIntermediatePadded
 from pyrogram.crypto import rsa
 from pyrogram.handlers import MessageHandler
 from pyrogram.raw.all import layer
 
 TRANSPORTS = {
-    "full": TCPFull,
-    "abridged": TCPAbridged,
-    "intermediate": TCPIntermediate,
-    "padded": TCPIntermediatePadded,
-    "obfuscated": TCPAbridgedO,
+    "full": "TCPFull",
+    "abridged": "TCPAbridged",
+    "intermediate": "TCPIntermediate",
+    "padded": "TCPIntermediatePadded",
+    "obfuscated": "TCPAbridgedO",
 }
 
 
@@ -39,21 +39,36 @@ class Loopback(Connection):
         super().__init__(*args, **(options | {"server_address": plan["host"], "port": plan["port"]}))
 
 
+def kurigram_options():
+    if plan["transport"].startswith("mtproxy"):
+        how = {"proxy": {"scheme": "mtproxy", "hostname": plan["host"], "port": plan["port"], "secret": plan["secret"]}}
+    else:
+        how = {"protocol_factory": getattr(transport, TRANSPORTS[plan["transport"]])}
+    return how | {"connection_factory": Loopback}
+
+
+def pyrogram_options():
+    """Pyrogram has a table of addresses, and one transport."""
+    check(plan["transport"] == "abridged", f"Pyrogram does not offer {plan['transport']}")
+    from pyrogram.session.internals.data_center import DataCenter  # pylint: disable=import-outside-toplevel
+    DataCenter.__new__ = lambda *_: (plan["host"], plan["port"])
+    return {}
+
+
 async def main():
     with open(plan["public_key"], encoding="ascii") as key:
         add_server_key(key.read())
     account = {"bot_token": plan["bot_token"]} if plan.get("bot_token") else {
         "phone_number": plan["phone"], "phone_code": plan["code"], "password": plan.get("password") or None}
-    options = {"proxy": {"scheme": "mtproxy", "hostname": plan["host"], "port": plan["port"], "secret": plan["secret"]}} \
-        if plan["transport"].startswith("mtproxy") else {"protocol_factory": TRANSPORTS[plan["transport"]]}
-    client = Client("interop", api_id=1, api_hash="hash", in_memory=True, connection_factory=Loopback, **account, **options)
+    options = pyrogram_options() if plan["client"] == "pyrogram" else kurigram_options()
+    client = Client("interop", api_id=1, api_hash="hash", in_memory=True, **account, **options)
     answers = Answers(lambda message: message.text or message.caption)
 
     async def add(_, message):
         await answers.add(message)
 
     client.add_handler(MessageHandler(add, filters.incoming))
-    print(f"kurigram {pyrogram.__version__}, layer {layer}, {plan['transport']}", flush=True)
+    print(f"{plan['client']} {pyrogram.__version__}, layer {layer}, {plan['transport']}", flush=True)
     await client.start()
     me = await client.get_me()
     check(me.first_name == plan["name"], f"signed in as {me.first_name}, not {plan['name']}")

@@ -11,7 +11,8 @@ writes to: it echoes texts, and sends files back with their size and SHA-256. Th
     name phone code password  the account to sign in to, or name and bot_token; password if it has one
     peer dialogs              whom to write to; titles that the list of dialogs has
     files                     sizes of files to send; the peer says what SHA-256 it received, and sends the same back
-    node verbose              where Node's packages are; whether to log everything
+    client packages verbose   which client is to be run, and where it is installed; whether to log everything
+    node                      where Node's packages are
 
 It signs in, lists dialogs, sends a text, waits for the echo, reads the history, transfers the files, signs out, and exits with 0.
 A bot prints "waiting to be greeted" and then expects the text "hello". Exit codes: 0 all well, 1 not, 77 the client is not installed.
@@ -39,6 +40,9 @@ TRANSPORTS = {
     "telethon-debian": TELETHON,
     "mtcute": ["intermediate", "padded", "obfuscated", "obfuscated-padded", "mtproxy", "mtproxy-dd", "mtproxy-ee", "temporary-keys"],
     "kurigram": ["full", "abridged", "intermediate", "padded", "obfuscated", "mtproxy", "mtproxy-dd", "mtproxy-ee"],
+    "pyrogram": ["abridged"],
+    "tdlib": ["mtproxy-dd", "mtproxy-ee"],
+    "gramjs": ["full", "abridged", "obfuscated", "mtproxy"],
     "teleproto": ["full", "abridged", "obfuscated", "websocket", "mtproxy", "mtproxy-dd", "mtproxy-ee"],
 }
 PER_RUN = 240  # seconds; a run takes a few
@@ -61,6 +65,11 @@ def command_of(client, packages):
         if not (packages / "venv" / "installed").exists():
             skip(f"no {client} in {packages}: {hint}")
         return [str(python), "-B", str(HERE / f"{client}_client.py")]
+    if client in ("pyrogram", "tdlib"):
+        python = packages / client / "bin" / "python"
+        if not (packages / client / "installed").exists():
+            skip(f"no {client} in {packages}: {hint}")
+        return [str(python), "-B", str(HERE / {"pyrogram": "kurigram_client.py", "tdlib": "tdlib_client.py"}[client])]
     if client == "telethon-debian":
         if not pathlib.Path("/usr/lib/python3/dist-packages/telethon").exists():
             skip("no Debian package python3-telethon: apt-get install python3-telethon, or ./run test --interop, installs it")
@@ -73,7 +82,8 @@ def command_of(client, packages):
         return [python, "-B", str(HERE / "telethon_client.py")]
     if not (packages / "node" / "installed").exists():
         skip(f"no {client} in {packages}: {hint}")
-    return [os.environ.get("NODE", "node"), str(HERE / f"{client}_client.mjs")]
+    script = "teleproto" if client == "gramjs" else client
+    return [os.environ.get("NODE", "node"), str(HERE / f"{script}_client.mjs")]
 
 
 def secret_of(transport, secrets):
@@ -82,19 +92,20 @@ def secret_of(transport, secrets):
 
 def encrypts_slowly(args, transport):
     """Whether a client would need minutes for the large file: its AES is in Python."""
-    if args.client == "kurigram":  # there is no built TgCrypto for the newest Pythons
-        return not any((args.packages / "venv").glob("lib/python*/site-packages/tgcrypto*"))
+    if args.client in ("kurigram", "pyrogram"):  # there is no built TgCrypto for the newest Pythons
+        environment = "venv" if args.client == "kurigram" else "pyrogram"
+        return not any((args.packages / environment).glob("lib/python*/site-packages/tgcrypto*"))
     return args.client.startswith("telethon") and transport in ("obfuscated", "mtproxy", "mtproxy-dd")
 
 
 class Host:
     """The program with the data centre and our own client, from its ready line to its end."""
 
-    def __init__(self, program, log):
-        self.program, self.log = program, log
+    def __init__(self, program, layers, log):
+        self.program, self.layers, self.log = program, layers, log
 
     async def __aenter__(self):
-        schemas = [word for file in sorted(LAYERS.glob("*.tl")) for word in ("--schema", str(file))]
+        schemas = [word for folder in (LAYERS, self.layers) for file in sorted(folder.glob("*.tl")) for word in ("--schema", str(file))]
         self.process = await asyncio.create_subprocess_exec(
             self.program, *schemas, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=self.log, limit=1 << 20)
         try:
@@ -168,7 +179,7 @@ async def main(args):
     with tempfile.TemporaryDirectory(prefix="interop-") as folder:
         folder = pathlib.Path(folder)
         with open(folder / "host.log", "wb") as log:
-            async with Host(args.host, log) as host:
+            async with Host(args.host, args.packages / "layers", log) as host:
                 ready = host.ready
                 (folder / "key.pem").write_text(ready["public_key"], encoding="ascii")
                 for name, transport, account in plans(args, ready, folder / "key.pem"):
@@ -176,6 +187,7 @@ async def main(args):
                     plan = {key: ready[key] for key in ("host", "port", "dc", "peer", "dialogs")}
                     plan |= account | {"transport": transport, "public_key": str(folder / "key.pem"),
                                        "files": [SMALL] if slow or args.small else [SMALL, LARGE],
+                                       "client": args.client, "packages": str(args.packages),
                                        "node": str(args.packages / "node"), "verbose": args.verbose}
                     if transport.startswith("mtproxy"):
                         plan["secret"] = secret_of(transport, ready["secrets"])

@@ -1,23 +1,33 @@
-// teleproto, unmodified, against the loopback data centre. Usage: teleproto_client.mjs PLAN (see run.py).
+// teleproto, or GramJS (npm: telegram) that it comes from, unmodified, against the loopback data centre.
+// Usage: teleproto_client.mjs PLAN (see run.py).
 import { Answers, check, plan, publicKey, randomFile, randomText, require, run, same, say, sha256 } from './plan.mjs'
 import { addServerKey } from '../support/teleproto_key.mjs'
 
+const name = { teleproto: 'teleproto', gramjs: 'telegram' }[plan.client]
 const { WebSocket } = require('ws')
-const { TelegramClient } = require('teleproto')
-const { Logger, PromisedWebSockets } = require('teleproto/extensions')
-const { NewMessage } = require('teleproto/events')
-const { CustomFile } = require('teleproto/client/uploads')
-const { ConnectionTCPAbridged, ConnectionTCPFull, ConnectionTCPObfuscated } = require('teleproto/network')
-const { MemorySession } = require('teleproto/sessions/Memory')
+const { TelegramClient } = require(name)
+const { Logger, PromisedNetSockets, PromisedWebSockets } = require(name + '/extensions')
+const { NewMessage } = require(name + '/events')
+const { CustomFile } = require(name + '/client/uploads')
+const { ConnectionTCPAbridged, ConnectionTCPFull, ConnectionTCPObfuscated } = require(name + '/network')
+const { MemorySession } = require(name + '/sessions')
+
+/** GramJS uses port 80 or 443, whatever the session says. */
+class Loopback extends PromisedNetSockets {
+    connect() {
+        return super.connect(plan.port, plan.host)
+    }
+}
+const sockets = name === 'telegram' ? { networkSocket: Loopback, useWSS: false } : {}
 
 function transport() {
     switch (plan.transport) {
         case 'full':
-            return { connection: ConnectionTCPFull }
+            return { ...sockets, connection: ConnectionTCPFull }
         case 'abridged':
-            return { connection: ConnectionTCPAbridged }
+            return { ...sockets, connection: ConnectionTCPAbridged }
         case 'obfuscated':
-            return { connection: ConnectionTCPObfuscated }
+            return { ...sockets, connection: ConnectionTCPObfuscated }
         case 'websocket':
             // Over WebSockets teleproto goes to Telegram's hosts by name: its hook for the implementation leads here instead.
             PromisedWebSockets.webSocketImpl = class extends WebSocket {
@@ -31,18 +41,18 @@ function transport() {
         case 'mtproxy-ee':
             return { proxy: { MTProxy: true, ip: plan.host, port: plan.port, secret: plan.secret } }
     }
-    throw new Error(`teleproto does not offer ${plan.transport}`)
+    throw new Error(`${name} does not offer ${plan.transport}`)
 }
 
 await run(async () => {
-    addServerKey(require, publicKey)
+    addServerKey(require, publicKey, name)
     // Its StringSession writes the port as a signed number, and fails for half of them.
     const session = new MemorySession()
     session.setDC(plan.dc, plan.host, plan.port)
     const client = new TelegramClient(session, 1, 'hash', {
         baseLogger: new Logger(plan.verbose ? 'debug' : 'warn'), ...transport(),
     })
-    say('teleproto,', plan.transport)
+    say(name, require(name + '/package.json').version + ',', plan.transport)
     await client.connect()
     check(!(await client.checkAuthorization()), 'authorised before sign-in')
     const failed = (problem) => {

@@ -120,6 +120,18 @@ public:
         auto const wanted = lower(name);
         return wanted.empty() ? nullptr : first([&](const account& a) { return lower(a.username) == wanted; });
     }
+    /// Telegram's names have five characters or more, and some clients ask for nothing shorter. A shorter one stands for the one
+    /// account whose name goes on with it and an underscore, so that @bob finds bob_baker.
+    account* by_short_name(std::string_view name)
+    {
+        static constexpr std::size_t shortest = 5;
+        if (name.empty() || name.size() >= shortest)
+            return nullptr;
+        auto const wanted = lower(name) + '_';
+        auto const fits = [&](const account& a) { return lower(a.username).starts_with(wanted); };
+        auto const many = std::count_if(accounts_.begin(), accounts_.end(), [&](auto const& a) { return fits(a.second); });
+        return many == 1 ? first(fits) : nullptr;
+    }
     account* by_token(std::string_view token)
     {
         return first([&](const account& a) { return a.bot && a.token == token; });

@@ -33,17 +33,20 @@ public:
     }
     const tl::schema::schema& native() const noexcept { return native_; }
 
-    /// The schema for a client of `layer`: of that layer, else of the nearest one that is known.
+    /// The layer that a client of `layer` is served in: that one, else the nearest one that is known.
+    int nearest(int layer) const noexcept
+    {
+        auto best = api::layer;
+        for (auto const& [known, schema] : others_)
+            if (layer != 0 && (known == layer || std::abs(layer - known) < std::abs(layer - best)))
+                best = known;
+        return best;
+    }
+    /// The schema of that layer.
     const tl::schema::schema& of(int layer) const noexcept
     {
-        auto const* best = &native_;
-        auto distance = std::abs(layer - api::layer);
-        for (auto const& [known, schema] : others_)
-            if (layer != 0 && (known == layer || std::abs(layer - known) < distance)) {
-                best = &schema;
-                distance = std::abs(layer - known);
-            }
-        return *best;
+        auto const found = others_.find(nearest(layer));
+        return found == others_.end() ? native_ : found->second;
     }
 
     /// A call in the native layer. One that the layer has and the native one has not is returned as it is.

@@ -128,6 +128,8 @@ template <>
 struct ExportedChatInvite<lean>;
 template <>
 struct BotMenuButton<lean>;
+template <>
+struct DialogFilter<lean>;
 
 // What only appears inside fields that the sandbox leaves out.
 template <>
@@ -148,10 +150,6 @@ struct messageReplies<lean> : unused
 };
 template <>
 struct recentStory<lean> : unused
-{
-};
-template <>
-struct peerStories<lean> : unused
 {
 };
 template <>
@@ -248,6 +246,11 @@ struct ExportedChatInvite<lean> : subset<chatInvitePublicJoinRequests<lean>>
 };
 template <>
 struct BotMenuButton<lean> : subset<botMenuButtonDefault<lean>>
+{
+    using subset::subset;
+};
+template <>
+struct DialogFilter<lean> : subset<dialogFilterDefault<lean>>
 {
     using subset::subset;
 };

@@ -54,6 +54,8 @@ struct options
     std::int64_t clock_offset = 0;            ///< seconds by which the data centre's clock is ahead of the system's
     std::int64_t salt_period = 3600;          ///< seconds for which a server salt is current
     std::function<void(const std::string&)> log{}; ///< told of every call and connection, from the executor; must not call back
+    /// Told, likewise, of a client of a layer that was not added, and of the layer whose objects it is sent instead.
+    std::function<void(int layer, int instead)> unknown_layer{};
 };
 
 /// An account of a person; everything but `phone` may be left out.

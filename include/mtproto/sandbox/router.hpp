@@ -10,6 +10,7 @@
 #include "mtproto/sandbox/methods/messages.hpp"
 #include "mtproto/sandbox/methods/sending.hpp"
 #include "mtproto/sandbox/methods/stand_in.hpp"
+#include "mtproto/sandbox/methods/stories.hpp"
 #include "mtproto/sandbox/methods/updates.hpp"
 #include "mtproto/sandbox/methods/upload.hpp"
 #include "mtproto/sandbox/methods/users.hpp"
@@ -59,12 +60,12 @@ inline answer answer_call(call& c, tl::bytes_view query, const tl::schema::schem
     (void)(offer(methods::auth_methods{}) || offer(methods::account_methods{}) || offer(methods::help_methods{}) ||
            offer(methods::user_methods{}) || offer(methods::dialog_methods{}) || offer(methods::message_methods{}) ||
            offer(methods::sending_methods{}) || offer(methods::channel_methods{}) || offer(methods::update_methods{}) ||
-           offer(methods::upload_methods{}));
+           offer(methods::upload_methods{}) || offer(methods::story_methods{}));
     if (made)
         return std::move(*made);
     if (auto empty = methods::stand_in(native, *method))
         return {.value = std::move(*empty)};
-    return {.refused = refuse("METHOD_INVALID")};
+    return {.refused = refuse(std::string(methods::nothing_there(method->name)))};
 }
 
 } // namespace detail

@@ -348,8 +348,12 @@ void server::answer_request(const session_key& id, session_record& in, const ses
     if (!plain || !used)
         return reply_error(plain ? refuse("AUTH_KEY_UNREGISTERED", 401) : plain.error());
     auto& key = at.keys.principal(*used);
-    if (plain->layer)
+    if (plain->layer) {
+        auto const instead = layers.nearest(*plain->layer);
+        if (*plain->layer != key.layer && *plain->layer != instead && at.settings.unknown_layer)
+            at.settings.unknown_layer(*plain->layer, instead);
         used->layer = key.layer = *plain->layer;
+    }
     if (plain->api_id) {
         key.api_id = *plain->api_id;
         key.device = plain->device;

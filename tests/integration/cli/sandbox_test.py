@@ -344,12 +344,38 @@ class Process(Case):
                 answer = base64.b64decode(self.ok("call", "invokeWithLayer", query).json["@base64"])
                 self.assertEqual(struct.unpack_from("<3I", answer), (0x1cb5c415, 1, user))
                 self.assertIn(b"Lovelace", answer)
+                self.ok("call", "invokeWithLayer", query)
+                told = sandbox.stop().err
+                self.assertEqual(told.count("a client speaks layer 144"), 0 if args else 1, told)
         unknown = self.folder / "unknown.tl"
         unknown.write_text("boolFalse#bc799737 = Bool;\n")
         self.fails(2, "sandbox", "--schema", unknown, says="does not say its layer")
 
     def own_user(self):
         return int(self.ok("schema", "show", "user", "--json").json[0]["id"], 16)
+
+    def test_other_data_centres_send_accounts_to_where_they_live(self):
+        with Sandbox(self, "--also-dc", 1, "--also-dc", 4, "--verbose") as sandbox:
+            places = {place["dc"]: place["port"] for place in sandbox.about["data_centres"]}
+            self.assertEqual(list(places), [2, 1, 4])
+            self.assertEqual(places[2], sandbox.about["port"])
+            ada = sandbox.user("Ada")
+            self.ok("keygen", "--phone", ada["phone"], "--api-id", 1, "--api-hash", "hash", "--code", ada["code"],
+                    "--addr", f"127.0.0.1:{places[1]}", "--dc", 1, "--public-key", sandbox.key)
+            self.assertEqual(self.ok("call", "users.getUsers", '{"id":["me"]}').json[0]["first_name"], "Ada")
+            told = sandbox.stop().err
+            for part in ("auth.sendCode\n  -> 303 PHONE_MIGRATE_2\n", "auth.signIn\n", "users.getUsers\n"):
+                self.assertIn(part, told)
+        self.fails(2, "sandbox", "--also-dc", 0, says="--also-dc")
+
+    def test_usernames_are_as_long_as_telegrams(self):
+        with Sandbox(self, "--user", "+15550001:Ada", "--user", "+15550002:Bobby", "--bot", "900:x:E") as sandbox:
+            self.assertEqual([user["username"] for user in sandbox.about["users"]], ["ada_0001", "bobby"])
+            self.assertEqual(sandbox.about["bots"][0]["username"], "e_bot")
+            ada = sandbox.user("Ada")
+            self.ok("keygen", "--phone", ada["phone"], "--api-id", 1, "--api-hash", "hash", "--code", ada["code"], *sandbox.server())
+            found = self.ok("call", "contacts.resolveUsername", '{"username":"ada"}').json
+            self.assertEqual(found["users"][0]["username"], "ada_0001")
 
     def test_sign_up(self):
         with Sandbox(self) as sandbox:

@@ -7,6 +7,7 @@
 #include "mtproto/sandbox/resolve.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace mtproto::sandbox::methods {
 
@@ -142,6 +143,13 @@ inline answer_to<msg::markDialogUnread<lean>> handle(call& c, const msg::markDia
     return true;
 }
 
+inline answer_to<msg::getDialogFilters<lean>> handle(call&, const msg::getDialogFilters<lean>&)
+{
+    msg::dialogFilters<lean> made{};
+    made.filters.emplace_back(raw::dialogFilterDefault<lean>{});
+    return made;
+}
+
 inline answer_to<msg::getChats<lean>> handle(call& c, const msg::getChats<lean>& q)
 {
     msg::chats<lean> made{};
@@ -177,19 +185,26 @@ inline raw::Updates<lean> since(call& c, std::int32_t own_pts, peer where, std::
 {
     auto shown = present(c);
     std::vector<raw::Update<lean>> list;
+    std::vector<raw::Update<lean>> numbers;
     shown.mention(where);
-    for (auto const& e : c.in().box_of(c.me->id).log())
-        if (e.pts > own_pts)
-            list.push_back(shown.update(e, false));
+    auto const add = [&](const std::vector<event>& log, std::int32_t after, bool of_channel) {
+        for (auto const& e : log)
+            if (e.pts > after) {
+                // Messages that the server writes have random ids of the server's. TDLib looks for them.
+                if (e.what == event::kind::new_message)
+                    numbers.push_back(raw::updateMessageID<lean>{.id = e.id, .random_id = static_cast<std::int64_t>(c.at.fresh())});
+                list.push_back(shown.update(e, of_channel));
+            }
+    };
+    add(c.in().box_of(c.me->id).log(), own_pts, false);
     if (where.is_channel()) {
         list.push_back(raw::updateChannel<lean>{.channel_id = where.id});
-        for (auto const& e : c.in().channel_box(where.id).log())
-            if (e.pts > channel_pts)
-                list.push_back(shown.update(e, true));
+        add(c.in().channel_box(where.id).log(), channel_pts, true);
     } else {
         list.push_back(raw::updateChatParticipants<lean>{.participants = shown.participants(where)});
     }
-    return shown.container(std::move(list));
+    std::move(list.begin(), list.end(), std::back_inserter(numbers));
+    return shown.container(std::move(numbers));
 }
 
 } // namespace detail
@@ -251,7 +266,7 @@ inline answer_to<msg::editChatTitle<lean>> handle(call& c, const msg::editChatTi
 
 using dialog_methods =
     list<msg::getDialogs<lean>, msg::getPeerDialogs<lean>, msg::getPinnedDialogs<lean>, msg::toggleDialogPin<lean>,
-         msg::markDialogUnread<lean>, msg::getChats<lean>, msg::getFullChat<lean>, msg::createChat<lean>, msg::addChatUser<lean>,
+         msg::markDialogUnread<lean>, msg::getDialogFilters<lean>, msg::getChats<lean>, msg::getFullChat<lean>, msg::createChat<lean>, msg::addChatUser<lean>,
          msg::deleteChatUser<lean>, msg::editChatTitle<lean>>;
 
 } // namespace mtproto::sandbox::methods

@@ -227,7 +227,54 @@ inline answer_to<msg::getPeerSettings<lean>> handle(call& c, const msg::getPeerS
     return made;
 }
 
-using message_methods = list<msg::getHistory<lean>, msg::search<lean>, msg::searchGlobal<lean>, msg::getMessages<lean>,
+namespace detail {
+
+/// There are no mentions and no reactions to be read, so nothing changes.
+template <class Q>
+answer_to<Q> nothing_read(call& c, const Q& q)
+{
+    auto const where = peer_of(c, q.peer);
+    if (!where)
+        return where.error();
+    return msg::affectedHistory<lean>{.pts = c.in().box_of(c.me->id, *where).pts(), .pts_count = 0, .offset = 0};
+}
+
+} // namespace detail
+
+inline answer_to<msg::readMentions<lean>> handle(call& c, const msg::readMentions<lean>& q) { return detail::nothing_read(c, q); }
+inline answer_to<msg::readReactions<lean>> handle(call& c, const msg::readReactions<lean>& q) { return detail::nothing_read(c, q); }
+
+/// Whether a message may be edited by the caller.
+inline answer_to<msg::getMessageEditData<lean>> handle(call& c, const msg::getMessageEditData<lean>& q)
+{
+    auto const where = peer_of(c, q.peer);
+    if (!where)
+        return where.error();
+    auto const* m = c.in().box_of(c.me->id, *where).find(q.id);
+    if (!m || m->chat != *where || m->what != service::none)
+        return refuse("MESSAGE_ID_INVALID");
+    if (author_of(*m) != c.me->id)
+        return refuse("MESSAGE_AUTHOR_REQUIRED", 403);
+    return msg::messageEditData<lean>{.caption = m->file.has_value()};
+}
+
+/// The prime of secret chats. https://core.telegram.org/api/end-to-end
+inline answer_to<msg::getDhConfig<lean>> handle(call& c, const msg::getDhConfig<lean>& q)
+{
+    static constexpr std::int32_t version = 3;
+    if (q.random_length < 0 || q.random_length > 1024)
+        return refuse("RANDOM_LENGTH_INVALID");
+    bytes random(static_cast<std::size_t>(q.random_length));
+    c.at.random.fill(random);
+    if (q.version == version)
+        return msg::dhConfigNotModified<lean>{.random = std::move(random)};
+    msg::dhConfig<lean> made{.g = 3, .version = version, .random = std::move(random)};
+    made.p.assign(crypto::well_known_prime().begin(), crypto::well_known_prime().end());
+    return made;
+}
+
+using message_methods = list<msg::readMentions<lean>, msg::readReactions<lean>, msg::getMessageEditData<lean>, msg::getDhConfig<lean>,
+                             msg::getHistory<lean>, msg::search<lean>, msg::searchGlobal<lean>, msg::getMessages<lean>,
                              msg::getMessagesViews<lean>, msg::getCommonChats<lean>, msg::getPeerSettings<lean>>;
 
 } // namespace mtproto::sandbox::methods

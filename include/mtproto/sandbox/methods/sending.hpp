@@ -294,9 +294,28 @@ inline answer_to<msg::updatePinnedMessage<lean>> handle(call& c, const msg::upda
     return shown.container(std::move(update));
 }
 
+inline answer_to<msg::unpinAllMessages<lean>> handle(call& c, const msg::unpinAllMessages<lean>& q)
+{
+    auto const where = peer_of(c, q.peer);
+    if (!where)
+        return where.error();
+    auto& box = c.in().box_of(c.me->id, *where);
+    auto const* room = c.in().rooms.find(*where);
+    if (room && room->self.is_channel() && !room->is_admin(c.me->id))
+        return refuse("CHAT_ADMIN_REQUIRED");
+    auto const before = box.pts();
+    std::vector<std::int32_t> pinned;
+    for (auto const& [id, m] : box.messages())
+        if (m.chat == *where && m.pinned)
+            pinned.push_back(id);
+    for (auto const id : pinned)
+        change_copies(c.in(), c.me->id, box, *box.find(id), event::kind::pinned, [](message& copy) { copy.pinned = false; });
+    return msg::affectedHistory<lean>{.pts = box.pts(), .pts_count = box.pts() - before, .offset = 0};
+}
+
 using sending_methods =
     list<msg::sendMessage<lean>, msg::sendMedia<lean>, msg::uploadMedia<lean>, msg::sendMultiMedia<lean>, msg::forwardMessages<lean>,
          msg::startBot<lean>, msg::editMessage<lean>, msg::deleteMessages<lean>, msg::deleteHistory<lean>, msg::readHistory<lean>,
-         msg::readMessageContents<lean>, msg::setTyping<lean>, msg::updatePinnedMessage<lean>>;
+         msg::readMessageContents<lean>, msg::setTyping<lean>, msg::updatePinnedMessage<lean>, msg::unpinAllMessages<lean>>;
 
 } // namespace mtproto::sandbox::methods

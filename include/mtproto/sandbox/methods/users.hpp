@@ -90,6 +90,8 @@ inline answer_to<con::resolveUsername<lean>> handle(call& c, const con::resolveU
         return detail::resolved(c, peer::user(who->id));
     if (auto const* where = c.in().rooms.by_username(name))
         return detail::resolved(c, where->self);
+    if (auto const* who = c.in().people.by_short_name(name))
+        return detail::resolved(c, peer::user(who->id));
     return refuse("USERNAME_NOT_OCCUPIED");
 }
 
