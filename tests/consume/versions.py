@@ -23,6 +23,8 @@ def main():
         "packaging/meson/mtproto.wrap source_filename": re.search(r"^source_filename = mtproto-(.*)\.tar\.gz$", wrap, re.M)[1],
         "docs/install.md conanfile.txt": re.search(r"^mtproto/([\d.]+)$", text("docs/install.md"), re.M)[1],
     }
+    for n, said in enumerate(re.findall(r"\bmtproto-(\d[\d.]*\d)", text("docs/install.md"))):
+        found[f"docs/install.md mtproto-... number {n + 1}"] = said
     wrong = [f"{where} says {what}, version.hpp {version}" for where, what in found.items() if what != version]
     # The oldest Boost, in every build file.
     boost = {
