@@ -266,7 +266,7 @@ inline answer_to<msg::editChatTitle<lean>> handle(call& c, const msg::editChatTi
 
 using dialog_methods =
     list<msg::getDialogs<lean>, msg::getPeerDialogs<lean>, msg::getPinnedDialogs<lean>, msg::toggleDialogPin<lean>,
-         msg::markDialogUnread<lean>, msg::getDialogFilters<lean>, msg::getChats<lean>, msg::getFullChat<lean>, msg::createChat<lean>, msg::addChatUser<lean>,
-         msg::deleteChatUser<lean>, msg::editChatTitle<lean>>;
+         msg::markDialogUnread<lean>, msg::getDialogFilters<lean>, msg::getChats<lean>, msg::getFullChat<lean>,
+         msg::createChat<lean>, msg::addChatUser<lean>, msg::deleteChatUser<lean>, msg::editChatTitle<lean>>;
 
 } // namespace mtproto::sandbox::methods
