@@ -1,11 +1,7 @@
 // Values in an arena that is used again, with strings copied there and with strings left in the input.
 #include "measure.hpp"
-#include "samples.hpp"
+#include "typed_samples.hpp"
 
-#include "mtproto/api/methods/messages.hpp"
-#include "mtproto/api/types/core_p.hpp"
-#include "mtproto/api/types/core_u.hpp"
-#include "mtproto/api/types/messages.hpp"
 #include "mtproto/tl/arena.hpp"
 #include "mtproto/tl/decode.hpp"
 #include "mtproto/tl/encode.hpp"
@@ -45,10 +41,7 @@ void add_type(const std::string& name, tl::bytes_view bytes)
 
 void add_arena()
 {
-    add_type<api::messages::sendMessage>("send_message", send_message());
-    add_type<api::messages::Messages>("messages", messages());
-    add_type<api::PageBlock>("page", page());
-    add_type<api::Updates>("updates", updates());
+    for_each_sample([]<class T>(const std::string& name, tl::bytes_view bytes) { add_type<T>(name, bytes); });
 }
 
 } // namespace codec_benchmark

@@ -39,7 +39,8 @@ class server;
 class data_centre
 {
 public:
-    /// Throws mtproto::exception if `settings.private_key` is given and is no RSA key of 2048 bits.
+    /// Throws mtproto::exception if `settings.private_key` is given and is no RSA key of 2048 bits, or if one of
+    /// `settings.secrets` is none.
     explicit data_centre(boost::asio::any_io_executor executor, options settings = {});
     data_centre(const data_centre&) = delete;
     data_centre& operator=(const data_centre&) = delete;
@@ -49,8 +50,9 @@ public:
     /// After load() 0 is the port that `ip` and `dc` had before, if nobody else has it now.
     /// Fails with errc::bad_argument, or as the system says.
     result<transport::endpoint> listen(const std::string& ip = "127.0.0.1", std::uint16_t port = 0, int dc = 0);
-    /// The first address of a data centre (0: of any).
+    /// The first address of a data centre (0: of any); empty if none listens.
     transport::endpoint address(int dc = 0) const;
+    /// Closes all ports and connections as soon as the executor runs.
     void stop();
 
     /// The id of the main data centre.
@@ -66,8 +68,10 @@ public:
     result<std::int64_t> add_user(user_options who);
     /// The bot's id, which is what its token begins with if that is a number. Fails with ACCESS_TOKEN_INVALID.
     result<std::int64_t> add_bot(bot_options bot);
+    /// The new group, or channel; its members are told. Members who are no accounts of this data centre are left out.
     peer add_group(group_options group);
     peer add_channel(channel_options channel);
+    /// Puts one account into another's contacts; nothing if either is unknown.
     void add_contact(std::int64_t whose, std::int64_t whom);
     /// Users and bots, by their ids. Passwords are not kept, only what verifies them.
     std::vector<account> accounts() const;
@@ -81,9 +85,10 @@ public:
 
     /// What was asked for and what was applied.
     sandbox::ledger ledger() const;
-    /// Everything that changed in a user's box, and in a channel's.
+    /// Everything that changed in a user's box, and in a channel's, oldest first.
     std::vector<event> update_log(std::int64_t user) const;
     std::vector<event> channel_log(std::int64_t channel) const;
+    /// All files that were sent, with their bytes.
     std::vector<stored_file> files() const;
 
     /// Serves clients of another layer by that layer's schema. Fails with errc::bad_schema.

@@ -27,6 +27,7 @@ class ledger
 public:
     /// The entry of a sender's random_id.
     applied& entry(std::int64_t sender, std::int64_t random_id) { return sends_[{sender, random_id}]; }
+    /// Null if it was never asked for.
     const applied* find(std::int64_t sender, std::int64_t random_id) const
     {
         auto const at = sends_.find({sender, random_id});

@@ -26,7 +26,7 @@ struct fault_plan
     int forget_percent = 0;    ///< packets from the client before which its session is forgotten: new_session_created
 };
 
-/// How often each trouble of a fault_plan came about.
+/// How often each trouble of a fault_plan came about, in its order.
 struct fault_counts
 {
     int floods = 0;
@@ -45,12 +45,12 @@ struct options
     std::optional<std::string> code = "12345"; ///< the login code for everybody; nothing: a new one each time
     bool sign_up = true;                      ///< phones without an account may make one
     std::string private_key{};                ///< RSA in PEM; empty: made at start
-    std::vector<std::string> secrets{};       ///< MTProxy secrets, in hexadecimal; clients without one are welcome too
+    std::vector<std::string> secrets{};       ///< MTProxy secrets as in links; clients without one are welcome too
     std::uint64_t seed = 1;                   ///< of ids, hashes and codes (never of keys)
     bool test_mode = false;                   ///< what help.getConfig says
     bool repeated_random_id_is_error = false; ///< answer RANDOM_ID_DUPLICATE instead of the first answer again
     std::size_t difference_limit = 100;       ///< most events in one updates.difference
-    std::size_t channel_difference_limit = 100;
+    std::size_t channel_difference_limit = 100; ///< and in one updates.channelDifference
     std::int64_t clock_offset = 0;            ///< seconds by which the data centre's clock is ahead of the system's
     std::int64_t salt_period = 3600;          ///< seconds for which a server salt is current
     std::function<void(const std::string&)> log{}; ///< told of every call and connection, from the executor; must not call back
@@ -67,7 +67,7 @@ struct user_options
     std::string username{};
     std::string about{};
     std::string password{}; ///< of two-step verification; empty for none
-    std::string hint{};
+    std::string hint{};     ///< to that password
     std::optional<std::string> code{}; ///< the login code of this user instead of the common one
     int dc = 0;                        ///< where the account lives; 0 for the main data centre
 };
@@ -81,7 +81,7 @@ struct bot_options
     bool echo = false; ///< answers every private message with its text
 };
 
-/// A basic group.
+/// A basic group; people are named by their ids.
 struct group_options
 {
     std::string title{};
@@ -89,7 +89,7 @@ struct group_options
     std::vector<std::int64_t> members{};
 };
 
-/// A channel, or a supergroup.
+/// A channel, or a supergroup; people are named by their ids.
 struct channel_options
 {
     std::string title{};

@@ -76,8 +76,7 @@ public:
         clock_.known = true;
         transport_.direct = true;
         for (auto const& text : at.settings.secrets)
-            if (auto secret = transport::mtproxy_secret::parse(text))
-                transport_.secrets.push_back(*secret);
+            transport_.secrets.push_back(transport::mtproxy_secret::parse(text).value());
     }
 
     result<transport::endpoint> listen(const std::string& ip, std::uint16_t port, int dc);

@@ -1,4 +1,5 @@
 #include "mtproto/sandbox/membership.hpp"
+#include "mtproto/sandbox/message_changes.hpp"
 
 #include "catch.hpp"
 #include "outcome.hpp"

@@ -1,5 +1,6 @@
 #include "mtproto/sandbox/state.hpp"
 #include "mtproto/sandbox/membership.hpp"
+#include "mtproto/sandbox/message_changes.hpp"
 
 #include "catch.hpp"
 #include "outcome.hpp"

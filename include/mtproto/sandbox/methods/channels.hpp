@@ -1,6 +1,7 @@
 // channels.*: channels and supergroups.
 #pragma once
 
+#include "mtproto/sandbox/message_changes.hpp"
 #include "mtproto/sandbox/methods/dialogs.hpp"
 #include "mtproto/sandbox/methods/messages.hpp"
 

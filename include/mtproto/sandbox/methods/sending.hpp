@@ -1,6 +1,7 @@
 // messages.*: what changes conversations.
 #pragma once
 
+#include "mtproto/sandbox/message_changes.hpp"
 #include "mtproto/sandbox/methods/dispatch.hpp"
 #include "mtproto/sandbox/methods/media.hpp"
 #include "mtproto/sandbox/resolve.hpp"
