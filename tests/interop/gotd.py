@@ -8,101 +8,18 @@ input; it counts what happened, which is what the tests ask. Exit codes: 0 all w
 """
 import argparse
 import json
-import os
 import pathlib
-import queue
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 
+from foreign import ARGUMENTS, SECONDS, SKIPPED, Lines, Server, Shell, end, environment
+
 HERE = pathlib.Path(__file__).resolve().parent
 LAYER = int((HERE.parent.parent / "schema" / "LAYER").read_text())
-SKIPPED = 77
-SECONDS = 60  # for one answer; it takes milliseconds where nobody else computes
-ARGUMENTS = argparse.Namespace()
-
-
-class Lines:
-    """What a process prints, line by line, with a time limit."""
-
-    def __init__(self, process):
-        self.lines, self.seen = queue.Queue(), []
-        threading.Thread(target=self.follow, args=(process.stdout,), daemon=True).start()
-
-    def follow(self, pipe):
-        for line in pipe:
-            self.lines.put(line.rstrip("\n"))
-        self.lines.put(None)
-
-    def next(self):
-        try:
-            line = self.lines.get(timeout=SECONDS)
-        except queue.Empty:
-            line = None
-        if line is None:
-            raise AssertionError("nothing more is printed after " + repr(self.seen[-5:]))
-        self.seen.append(line)
-        return line
-
-    def until(self, part):
-        while part not in (line := self.next()):
-            pass
-        return line
-
-
-def end(process):
-    """The end of its input ends a process; if not, a signal to this one process does."""
-    process.stdin.close()
-    try:
-        process.wait(SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        raise AssertionError("a process did not end with its input") from None
-
-
-class Server:
-    """gotd_server from its ready line to its end."""
-
-    def __init__(self, program, log):
-        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
-        self.lines = Lines(self.process)
-        self.ready = self.lines.next()
-        self.about = json.loads(self.ready)
-
-    def tell(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return self.lines.next()
-
-
-class Shell:
-    """`mtproto shell`, asked one line after the other."""
-
-    def __init__(self, case, session):
-        self.case = case
-        self.process = subprocess.Popen([ARGUMENTS.mtproto, "shell", "--session", session, "--timeout", str(SECONDS)],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                        cwd=case.folder, env=case.environment())
-        self.lines = Lines(self.process)
-
-    def __enter__(self):
-        self.ask("call help.getNearestDc", '"this_dc"') # it is connected
-        return self
-
-    def ask(self, line, part):
-        """The line of the answer that has this part."""
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        return self.lines.until(part)
-
-    def __exit__(self, *_):
-        end(self.process)
-        self.process.stdout.close()
 
 
 class Case(unittest.TestCase):
@@ -111,7 +28,7 @@ class Case(unittest.TestCase):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="interop-gotd-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.log = cls.enterClassContext(open(cls.folder / "server.log", "a+", encoding="utf-8"))
-        cls.server = Server(ARGUMENTS.packages / "gotd-server" / "server", cls.log)
+        cls.server = Server([ARGUMENTS.packages / "gotd-server" / "server"], cls.log)
         cls.addClassCleanup(cls.end_server)
         cls.about = cls.server.about
         (cls.folder / "key.pem").write_text(cls.about["public_key"], encoding="ascii")
@@ -129,13 +46,9 @@ class Case(unittest.TestCase):
             print(f"---- {self.id()}: the end of what the server logs", self.log.read()[-6000:], sep="\n")
         return done
 
-    def environment(self):
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("MTPROTO_")}
-        return {**kept, "HOME": str(self.folder), "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
-
     def tool(self, *words, stdin=""):
         return subprocess.run([ARGUMENTS.mtproto, *map(str, words)], input=stdin, capture_output=True, text=True, timeout=SECONDS,
-                              cwd=self.folder, env=self.environment(), check=False)
+                              cwd=self.folder, env=environment(self.folder), check=False)
 
     def ok(self, *words, stdin=""):
         done = self.tool(*words, stdin=stdin)
@@ -232,7 +145,7 @@ class Calls(Case):
     def setUp(self):
         if not (self.folder / "ada.json").exists():
             self.sign_in("Ada", "ada.json")
-        self.shell = self.enterContext(Shell(self, "ada.json"))
+        self.shell = self.enterContext(Shell(self.folder, environment(self.folder), "--session", "ada.json"))
 
     def nearest(self):
         self.shell.ask("call help.getNearestDc", '"country":"DE"')

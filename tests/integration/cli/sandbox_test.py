@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import stat
 import struct
 import subprocess
@@ -145,6 +146,13 @@ class Call(WithSandbox):
         self.sandbox.stop()
         self.fails(3, "call", "help.getConfig", "--timeout", "3")
         self.assertIn("auth_key", (self.folder / "credentials.json").read_text())
+
+    def test_server_that_says_nothing(self):
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            session = json.loads((self.folder / "credentials.json").read_text())
+            session["port"] = mute.getsockname()[1]
+            (self.folder / "mute.json").write_text(json.dumps(session))
+            self.fails(3, "call", "help.getConfig", "--session", "mute.json", "--timeout", "1", says="said nothing")
 
     def test_two_at_once_on_one_file(self):
         shell = subprocess.Popen([TOOL, "shell"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=self.folder,
