@@ -10,9 +10,11 @@ import os
 import pathlib
 import re
 import shutil
+import sys
 import tempfile
 import threading
 import time
+import traceback
 
 from plan import check, plan, random_file, random_text
 
@@ -169,6 +171,18 @@ def read_dialogs(client):
     print(f"{len(titles)} dialogs", flush=True)
 
 
+def read_history(client, chat, count):
+    """The newest texts; TDLib gives fewer than it is asked for when it has some at hand."""
+    texts, before = {}, 0
+    while len(texts) < count:
+        page = client.call("getChatHistory", chat_id=chat, limit=count, from_message_id=before)["messages"]
+        new = {message["id"]: text_of(message) for message in page if message["id"] not in texts}
+        check(new, f"only {len(texts)} messages in the history")
+        texts |= new
+        before = page[-1]["id"]
+    return list(texts.values())[:count]
+
+
 def make_group(client, peer):
     user = client.call("getChat", chat_id=peer)["type"]["user_id"]
     made = client.call("createNewBasicGroupChat", user_ids=[user], title="Made by TDLib")
@@ -199,16 +213,16 @@ def main(folder):
     sent = client.say(peer, plain(text))
     client.expect_text("echo: " + text)
     if not plan.get("bot_token"):
-        history = client.call("getChatHistory", chat_id=peer, limit=2, from_message_id=0)["messages"]
-        check([text_of(m) for m in history] == ["echo: " + text, text], f"history {[text_of(m) for m in history]}")
+        history = read_history(client, peer, 2)
+        check(history == ["echo: " + text, text], f"history {history}")
         client.call("editMessageText", chat_id=peer, message_id=sent["id"], input_message_content=plain("edited"))
         make_group(client, peer)
     print("message sent and answered", flush=True)
     for size in plan["files"]:
         content = random_file(size)
         (folder / "data.bin").write_bytes(content)
-        file = {"@type": "inputMessageDocument", "document": {"@type": "inputFileLocal", "path": str(folder / "data.bin")}}
-        client.say(peer, file)
+        file = {"@type": "inputFileLocal", "path": str(folder / "data.bin")}
+        client.say(peer, {"@type": "inputMessageDocument", "document": {"@type": "inputDocument", "document": file}})
         returned = client.expect_text(f"file: {size} {hashlib.sha256(content).hexdigest()}")["content"]["document"]["document"]
         back = client.call("downloadFile", file_id=returned["id"], priority=1, synchronous=True)
         check(pathlib.Path(back["local"]["path"]).read_bytes() == content, f"a file of {size} bytes came back different")
@@ -219,5 +233,12 @@ def main(folder):
 
 
 with tempfile.TemporaryDirectory(prefix="interop-tdlib-") as scratch:
-    main(pathlib.Path(scratch))
-    os._exit(0)  # TDLib's threads are still at work
+    failed = False
+    try:
+        main(pathlib.Path(scratch))
+    except Exception:  # pylint: disable=broad-exception-caught
+        failed = True
+        traceback.print_exc()
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(1 if failed else 0)  # TDLib's threads are still at work
