@@ -113,12 +113,18 @@ int run_keygen(const keygen_options& options)
                 password = user.password;
             }
     }
-    // A new session takes the address from the environment, but not another session.
-    auto const environment = read_environment();
-    if (!sandbox && environment && environment->address && setup.connection.address.empty())
-        setup.connection.address = address_text(*environment->address);
-    if (!sandbox && environment && environment->use_ipv6)
-        setup.connection.ipv6 = *environment->use_ipv6;
+    // A new session takes the server from the environment, its address and its key, but not another session.
+    if (!sandbox) {
+        auto const environment = read_environment();
+        if (!environment)
+            return fail(environment.error());
+        if (environment->address && setup.connection.address.empty())
+            setup.connection.address = address_text(*environment->address);
+        if (environment->public_key)
+            setup.public_key = environment->public_key->to_pem(); // --public-key comes before it
+        if (environment->use_ipv6)
+            setup.connection.ipv6 = *environment->use_ipv6;
+    }
     // A bare key exchange introduces no application.
     if (setup.api_id == 0 && options.key_only)
         setup.api_id = 1;

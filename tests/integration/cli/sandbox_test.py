@@ -87,6 +87,12 @@ class Keygen(WithSandbox):
         session = json.loads(out)
         self.assertEqual(len(session["auth_key"]), 344)
 
+    def test_server_of_the_environment(self):
+        there = {"MTPROTO_ADDR": self.sandbox.address, "MTPROTO_PUBLIC_KEY": str(self.sandbox.key)}
+        self.ok("keygen", "--key-only", "--out", "x.json", env=there)
+        self.ok("keygen", "--key-only", "--out", "y.json", env={**there, "MTPROTO_PUBLIC_KEY": self.sandbox.about["public_key"]})
+        self.fails(2, "keygen", "--key-only", "--out", "z.json", env={**there, "MTPROTO_PUBLIC_KEY": "nowhere.pem"}, says="MTPROTO_PUBLIC_KEY")
+
     def test_key_of_another_server(self):
         with Sandbox(self) as other:
             self.fails(3, "keygen", "--key-only", "--out", "x.json", "--addr", self.sandbox.address,
