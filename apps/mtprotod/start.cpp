@@ -169,7 +169,7 @@ void print_sandbox_help(const apps::local_sandbox& sandbox, const std::vector<st
     out += "\n\nTry, in another terminal:\n"
            "  mtprotod test --proxy " +
            at + " --account " + apps::short_name(sandbox.users().front()) + "\n"
-                                                                   "  grpcurl -plaintext " +
+                                                                            "  grpcurl -plaintext " +
            at + " list\n"
                 "  grpcurl -plaintext " +
            at + " mtproto.UpdateStreamer/ListenOnUpdates\n"

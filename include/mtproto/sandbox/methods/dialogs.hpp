@@ -192,7 +192,8 @@ inline raw::Updates<lean> since(call& c, std::int32_t own_pts, peer where, std::
             if (e.pts > after) {
                 // Messages that the server writes have random ids of the server's. TDLib looks for them.
                 if (e.what == event::kind::new_message)
-                    numbers.push_back(raw::updateMessageID<lean>{.id = e.id, .random_id = static_cast<std::int64_t>(c.at.fresh())});
+                    numbers.push_back(
+                        raw::updateMessageID<lean>{.id = e.id, .random_id = static_cast<std::int64_t>(c.at.fresh())});
                 list.push_back(shown.update(e, of_channel));
             }
     };
@@ -266,7 +267,7 @@ inline answer_to<msg::editChatTitle<lean>> handle(call& c, const msg::editChatTi
 
 using dialog_methods =
     list<msg::getDialogs<lean>, msg::getPeerDialogs<lean>, msg::getPinnedDialogs<lean>, msg::toggleDialogPin<lean>,
-         msg::markDialogUnread<lean>, msg::getDialogFilters<lean>, msg::getChats<lean>, msg::getFullChat<lean>, msg::createChat<lean>, msg::addChatUser<lean>,
-         msg::deleteChatUser<lean>, msg::editChatTitle<lean>>;
+         msg::markDialogUnread<lean>, msg::getDialogFilters<lean>, msg::getChats<lean>, msg::getFullChat<lean>,
+         msg::createChat<lean>, msg::addChatUser<lean>, msg::deleteChatUser<lean>, msg::editChatTitle<lean>>;
 
 } // namespace mtproto::sandbox::methods
