@@ -39,8 +39,14 @@ struct desk
         auto const query = tl::schema::json_to_tl(native(), fields);
         INFO(method << ' ' << json::serialize(fields));
         REQUIRE(query.has_value());
-        auto* const me = at.in.people.find(ada);
-        sandbox::call c{.at = at, .used = key, .key = key, .me = me, .now = 1000, .dc = 2, .msg_id = 1, .session_id = 1};
+        sandbox::call c{.at = at,
+                        .used = key,
+                        .key = key,
+                        .me = at.in.people.find(ada),
+                        .now = 1000,
+                        .dc = 2,
+                        .msg_id = 1,
+                        .session_id = 1};
         return sandbox::answer_call(c, *query, native());
     }
     json::value get(std::string_view method, json::object fields = {})
@@ -100,8 +106,8 @@ TEST_CASE_METHOD(desk, "what clients ask for at their start has the form that th
     CHECK(get("aicompose.getTones", {{"hash", 0}}).at("_") == "aicompose.tones");
     CHECK(get("account.getWebBrowserSettings", {{"hash", 0}}).at("_") == "account.webBrowserSettings");
     CHECK(get("payments.getStarsStatus", {{"peer", to(ada)}}).at("balance").at("amount") == json::value("0"));
-    auto const set = json::object{{"_", "inputStickerSetAnimatedEmoji"}};
-    CHECK(refusal("messages.getStickerSet", {{"stickerset", set}, {"hash", 0}}) == "STICKERSET_INVALID");
+    json::object const animated{{"_", "inputStickerSetAnimatedEmoji"}};
+    CHECK(refusal("messages.getStickerSet", {{"stickerset", animated}, {"hash", 0}}) == "STICKERSET_INVALID");
 }
 
 TEST_CASE_METHOD(desk, "the prime of secret chats is told once")
@@ -141,7 +147,8 @@ TEST_CASE_METHOD(desk, "whose message may be edited is told")
 TEST_CASE_METHOD(desk, "a username that is too short for Telegram stands for the one account that goes on with it")
 {
     auto const found = [&](std::string_view name) {
-        return get("contacts.resolveUsername", {{"username", name}}).at("users").at(0).at("username");
+        auto const answer = get("contacts.resolveUsername", {{"username", name}});
+        return answer.at("users").at(0).at("username");
     };
     CHECK(found("bob_baker") == "bob_baker");
     CHECK(found("bob") == "bob_baker");

@@ -192,7 +192,8 @@ inline raw::Updates<lean> since(call& c, std::int32_t own_pts, peer where, std::
             if (e.pts > after) {
                 // Messages that the server writes have random ids of the server's. TDLib looks for them.
                 if (e.what == event::kind::new_message)
-                    numbers.push_back(raw::updateMessageID<lean>{.id = e.id, .random_id = static_cast<std::int64_t>(c.at.fresh())});
+                    numbers.push_back(
+                        raw::updateMessageID<lean>{.id = e.id, .random_id = static_cast<std::int64_t>(c.at.fresh())});
                 list.push_back(shown.update(e, of_channel));
             }
     };
