@@ -10,7 +10,7 @@ import re
 import sys
 import tempfile
 
-SHARED = {"TEST_CASE", "TEST_CASE_METHOD", "SECTION", "CHECK", "CHECK_FALSE", "CHECK_THROWS_AS", "REQUIRE", "REQUIRE_FALSE", "INFO", "UNSCOPED_INFO",
+SHARED = {"TEST_CASE", "TEST_CASE_METHOD", "SECTION", "CHECK", "CHECK_FALSE", "CHECK_THROWS_AS", "CHECK_NOTHROW", "REQUIRE", "REQUIRE_FALSE", "INFO", "UNSCOPED_INFO",
           "CAPTURE", "WARN", "FAIL", "FAIL_CHECK", "SUCCEED", "GENERATE", "TEMPLATE_TEST_CASE"}
 SHARED_CLASSES = {"StringMaker"}
 # What begins like a macro of Catch2's: matchers, Approx and BENCHMARK have another header, name or namespace in each version.
