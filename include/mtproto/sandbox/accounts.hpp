@@ -121,7 +121,7 @@ public:
         return wanted.empty() ? nullptr : first([&](const account& a) { return lower(a.username) == wanted; });
     }
     /// Telegram's names have five characters or more, and some clients ask for nothing shorter. A shorter one stands for the one
-    /// account whose name goes on with it and an underscore, so that @bob finds bob_baker.
+    /// account whose name goes on with it and an underscore, so that `@bob` finds bob_baker.
     account* by_short_name(std::string_view name)
     {
         static constexpr std::size_t shortest = 5;
