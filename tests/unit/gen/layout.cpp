@@ -4,16 +4,18 @@
 
 namespace {
 
-std::string boxed_fields(const schema::schema& s)
+/// "line.param line.param " of those of which the layout says so.
+std::string fields(const schema::schema& s, bool (gen::layout::*says)(const schema::combinator&, const schema::param&) const)
 {
     gen::layout const plan(s);
     std::string list;
     for (auto const& line : s.combinators())
         for (auto const& param : line.params)
-            if (plan.boxed(line, param))
+            if ((plan.*says)(line, param))
                 list += std::string(line.name) + '.' + std::string(param.name) + ' ';
     return list;
 }
+std::string boxed_fields(const schema::schema& s) { return fields(s, &gen::layout::boxed); }
 
 } // namespace
 
@@ -56,15 +58,7 @@ TEST_CASE("the cycles of the API are the known ones")
 
 TEST_CASE("a vector of values that may hold its own constructor is told")
 {
-    auto const told = [](const schema::schema& s) {
-        gen::layout const plan(s);
-        std::string list;
-        for (auto const& line : s.combinators())
-            for (auto const& param : line.params)
-                if (plan.holds_itself(line, param))
-                    list += std::string(line.name) + '.' + std::string(param.name) + ' ';
-        return list;
-    };
+    auto const told = [](const schema::schema& s) { return fields(s, &gen::layout::holds_itself); };
     CHECK(told(good("node items:Vector<Tree> = Tree; leaf x:int = Tree;")) == "node.items ");
     CHECK(told(good("a list:Vector<B> = A; a0 = A; b0 = B; b a:A = B;")) == "a.list ");
     CHECK(told(good("bare list:vector<%Bare> = Bare;")) == "bare.list ");
