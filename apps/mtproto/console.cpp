@@ -2,6 +2,8 @@
 
 #include "exit_codes.hpp"
 
+#include <mtproto/client/detail/posix_file.hpp>
+
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -274,29 +276,7 @@ result<std::string> read_text(const std::string& path)
 
 result<> write_text(const std::string& path, std::string_view text, bool is_private)
 {
-    auto const failed = [&] {
-        return error(errc::storage_failed, path + " cannot be written, " + std::strerror(errno));
-    };
-    auto const temporary = path + ".new" + std::to_string(::getpid());
-    int const fd =
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, is_private ? 0600 : 0644);
-    if (fd < 0)
-        return failed();
-    bool good = true;
-    while (good && !text.empty()) {
-        auto const n = ::write(fd, text.data(), text.size());
-        if (n > 0)
-            text.remove_prefix(static_cast<std::size_t>(n));
-        else
-            good = n < 0 && errno == EINTR;
-    }
-    good = good && ::fsync(fd) == 0;
-    good = ::close(fd) == 0 && good;
-    if (good && std::rename(temporary.c_str(), path.c_str()) == 0)
-        return {};
-    auto const why = failed();
-    ::unlink(temporary.c_str());
-    return why;
+    return detail::replace_file(path, crypto::as_bytes(text), is_private ? 0600 : 0644);
 }
 
 } // namespace mtproto::apps

@@ -116,17 +116,7 @@ inline result<> load_access(const std::string& path, access_book& into)
 /// Replaces the file, whole or not at all, with mode 0600. errc::storage_failed.
 inline result<> save_access(const std::string& path, const access_book& book)
 {
-    auto const text = access_to_json(book);
-    auto const fresh = path + ".new";
-    (void)::unlink(fresh.c_str());
-    detail::posix_file const file(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-    if (!file.is_open() || !file.write(crypto::as_bytes(text)) || ::fsync(file.get()) != 0 ||
-        ::rename(fresh.c_str(), path.c_str()) != 0) {
-        auto why = detail::file_error("cannot write " + path, errno);
-        (void)::unlink(fresh.c_str());
-        return why;
-    }
-    return {};
+    return detail::replace_file(path, crypto::as_bytes(access_to_json(book)));
 }
 
 } // namespace mtproto

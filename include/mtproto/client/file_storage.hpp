@@ -101,23 +101,9 @@ public:
         auto text = boost::json::serialize(members_) + "\n";
         crypto::wipe_on_exit const wiped(std::as_writable_bytes(std::span(text)));
 
-        auto const fresh = path_.string() + ".new";
-        (void)::unlink(fresh.c_str());
-        auto const failed = [&](const char* what) {
-            auto why = detail::file_error(std::string(what) + " " + path_.string(), errno);
-            (void)::unlink(fresh.c_str());
-            return why;
-        };
-        {
-            detail::posix_file const file(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-            if (!file.is_open())
-                return detail::file_error("cannot write " + fresh, errno);
-            if (!file.write(crypto::as_bytes(text)) || ::fsync(file.get()) != 0)
-                return failed("cannot write");
-        }
-        if (::rename(fresh.c_str(), path_.c_str()) != 0)
-            return failed("cannot replace");
-        return sync_folder();
+        if (auto const replaced = detail::replace_file(path_.string(), crypto::as_bytes(text)); !replaced)
+            return replaced;
+        return detail::sync_folder_of(path_.string());
     }
 
     /// Renames the file to `<file><suffix>`, or `<file><suffix>-2` and so on, and returns its new path; for a session
@@ -138,7 +124,7 @@ public:
                 return detail::file_error("cannot rename " + path_.string(), errno);
             broken_ = false;
             members_.clear();
-            if (auto const synced = sync_folder(); !synced)
+            if (auto const synced = detail::sync_folder_of(path_.string()); !synced)
                 return synced.error();
             return target;
         }
@@ -157,15 +143,6 @@ private:
                 return made.error();
         if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
             return detail::file_error("cannot make the folder " + folder.string(), errno);
-        return {};
-    }
-
-    result<> sync_folder() const
-    {
-        detail::posix_file const folder(path_.parent_path().c_str(), O_RDONLY | O_DIRECTORY);
-        // Some file systems cannot synchronise a folder; they say EINVAL.
-        if (!folder.is_open() || (::fsync(folder.get()) != 0 && errno != EINVAL))
-            return detail::file_error("cannot synchronise the folder of " + path_.string(), errno);
         return {};
     }
 

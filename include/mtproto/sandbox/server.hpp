@@ -125,7 +125,6 @@ private:
     bool on_frame(const connection_ptr& with, const transport::frame& frame);
     bool on_exchange(const connection_ptr& with, bytes_view packet);
     bool on_packet(const connection_ptr& with, std::uint64_t key_id, const transport::frame& frame);
-    bool knows(const connection& with, std::uint64_t key_id);
     session_record& session_of(const session_key& id, const key_record& key, const connection_ptr& with);
     void serve_requests(const session_key& id, const connection_ptr& with);
     void answer_request(const session_key& id, session_record& in, const session::request& asked, const connection& with);

@@ -78,4 +78,39 @@ private:
     int fd_ = -1;
 };
 
+/// Replaces the file, whole or not at all: another one is written beside it, synchronised and renamed. Only its owner may
+/// read the new one by default. errc::storage_failed; the old file is still there then.
+inline result<> replace_file(const std::string& path, crypto::bytes_view data, ::mode_t mode = 0600)
+{
+    auto const fresh = path + ".new";
+    // Of a run that was killed; its mode may be another one.
+    (void)::unlink(fresh.c_str());
+    auto const failed = [&](const char* what) {
+        auto why = file_error(what + path, errno);
+        (void)::unlink(fresh.c_str());
+        return why;
+    };
+    {
+        posix_file const file(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+        if (!file.is_open())
+            return file_error("cannot write " + fresh, errno);
+        if (!file.write(data) || ::fsync(file.get()) != 0)
+            return failed("cannot write ");
+    }
+    if (::rename(fresh.c_str(), path.c_str()) != 0)
+        return failed("cannot replace ");
+    return {};
+}
+
+/// Makes a renamed file's new name outlive a loss of power. errc::storage_failed.
+inline result<> sync_folder_of(const std::string& path)
+{
+    auto const slash = path.rfind('/');
+    posix_file const folder(slash == path.npos ? "." : path.substr(0, slash + 1).c_str(), O_RDONLY | O_DIRECTORY);
+    // Some file systems cannot synchronise a folder; they say EINVAL.
+    if (!folder.is_open() || (::fsync(folder.get()) != 0 && errno != EINVAL))
+        return file_error("cannot synchronise the folder of " + path, errno);
+    return {};
+}
+
 } // namespace mtproto::detail
