@@ -1,52 +1,36 @@
-// What a client is made of: calls, connections, the session. Everything runs on one strand.
+// What a client is made of, put together. Everything runs on one strand.
 #pragma once
 
-#include <mtproto/api/layer.hpp>
-#include <mtproto/api/methods/core.hpp>
-#include <mtproto/api/methods/help.hpp>
+#include <mtproto/api/methods/auth.hpp>
 #include <mtproto/client/detail/client_interface.hpp>
-#include <mtproto/client/detail/connection.hpp>
-#include <mtproto/client/detail/update_queue.hpp>
-#include <mtproto/client/environment.hpp>
-#include <mtproto/client/error_policy.hpp>
-#include <mtproto/crypto/telegram_keys.hpp>
+#include <mtproto/client/detail/connection_pool.hpp>
+#include <mtproto/client/detail/event_board.hpp>
+#include <mtproto/client/detail/introduction.hpp>
+#include <mtproto/client/detail/pending_call.hpp>
+#include <mtproto/client/detail/session_keeper.hpp>
+#include <mtproto/client/detail/update_queues.hpp>
 
 #include <boost/asio/strand.hpp>
 
-#include <iterator>
-#include <map>
-#include <set>
-#include <tuple>
-
 namespace mtproto::detail {
 
-/// A sink for the client's own calls.
-class function_sink final : public call_sink
+/// updatesTooLong, serialized: updates may have been missed.
+inline bytes too_long()
 {
-public:
-    explicit function_sink(std::function<void(result<bytes>)> f) : f_(std::move(f)) {}
-    void complete(result<bytes> answer) override { f_(std::move(answer)); }
-
-private:
-    std::function<void(result<bytes>)> f_;
-};
+    api::updatesTooLong const update;
+    return tl::encode(update).value();
+}
 
 class client_core final : public client_interface, public connection_owner
 {
 public:
     client_core(const boost::asio::any_io_executor& executor, client_options options)
         : executor_(executor), strand_(boost::asio::make_strand(executor)),
-          storage_(std::exchange(options.storage, {})),
-          context_(std::make_shared<client_context>(std::move(options))), save_timer_(strand_)
+          session_(strand_, std::exchange(options.storage, {}),
+                   [this](const error& why) { tell_home(events::storage_error{why}); }),
+          context_(std::make_shared<client_context>(std::move(options))), servers_(context_->options),
+          pool_(strand_, context_, servers_, session_.data), updates_(strand_, context_->options.update_queue, too_long())
     {
-        auto& o = context_->options;
-        own_dcs_ = !o.data_centres.empty();
-        own_keys_ = !o.keys.empty();
-        if (o.data_centres.empty())
-            o.data_centres = telegram_data_centres(o.test_mode);
-        if (o.keys.empty())
-            o.keys = crypto::telegram_public_keys(o.test_mode ? crypto::environment::test : crypto::environment::production);
-        known_dcs_ = o.data_centres;
     }
 
     const boost::asio::any_io_executor& executor() const noexcept override { return executor_; }
@@ -75,49 +59,46 @@ public:
     void reconnect() override
     {
         post([](client_core& c) {
-            for (auto& [which, connection] : c.connections_)
-                connection->reconnect();
+            c.pool_.each([](connection& one) { one.reconnect(); });
         });
     }
     void renew_session() override
     {
         post([](client_core& c) {
-            for (auto& [which, connection] : c.connections_)
-                connection->renew_session();
+            c.pool_.each([](connection& one) { one.renew_session(); });
         });
     }
     void listen(std::weak_ptr<const event_listener::function> listener) override
     {
-        post([listener = std::move(listener)](client_core& c) mutable { c.listeners_.push_back(std::move(listener)); });
+        post([listener = std::move(listener)](client_core& c) mutable { c.events_.add(std::move(listener)); });
     }
     void subscribe(std::uint64_t id, bool with_results, std::function<void(const bytes&)> callback) override
     {
         post([id, with_results, callback = std::move(callback)](client_core& c) mutable {
-            c.queues_.emplace(std::piecewise_construct, std::tuple(id),
-                              std::tuple(c.options().update_queue, too_long(), with_results, std::move(callback)));
+            c.updates_.add(id, with_results, std::move(callback));
             c.wants_results_ = c.wants_results_ || with_results;
         });
     }
     void unsubscribe(std::uint64_t id) override
     {
-        post([id](client_core& c) { c.queues_.erase(id); });
+        post([id](client_core& c) { c.updates_.drop(id); });
     }
     void next_update(std::uint64_t id, std::optional<std::chrono::steady_clock::time_point> until,
                      std::unique_ptr<call_sink> sink) override
     {
-        post([id, until, sink = std::move(sink)](client_core& c) mutable { c.do_next_update(id, std::move(sink), until); });
+        post([id, until, sink = std::move(sink)](client_core& c) mutable {
+            if (c.state_ == state::closed)
+                return sink->complete(errc::not_connected);
+            c.updates_.next(id, std::move(sink), until, c.weak_self());
+        });
     }
     void cancel_next_update(std::uint64_t id) override
     {
-        post([id](client_core& c) { c.stop_waiting(id, errc::cancelled); });
+        post([id](client_core& c) { c.updates_.stop(id, errc::cancelled); });
     }
     void saw_result(bytes updates) override
     {
-        post([updates = std::move(updates)](client_core& c) {
-            for (auto& [id, queue] : c.queues_)
-                if (queue.with_results)
-                    queue.push(updates);
-        });
+        post([updates = std::move(updates)](client_core& c) { c.updates_.push_result(updates); });
     }
     void signed_in(std::int64_t user_id, std::string phone) override
     {
@@ -130,8 +111,8 @@ public:
     void with_session(std::function<bool(session_data&)> f) override
     {
         post([f = std::move(f)](client_core& c) {
-            if (f(c.data_))
-                c.save_soon();
+            if (f(c.session_.data))
+                c.session_.save_soon(c.weak_self());
         });
     }
 
@@ -144,7 +125,28 @@ private:
     std::shared_ptr<client_core> self() { return std::static_pointer_cast<client_core>(shared_from_this()); }
     std::weak_ptr<client_core> weak_self() { return self(); }
 
+    enum class state
+    {
+        idle,
+        connecting,
+        connected,
+        closed,
+    };
+
     // ---- on the strand from here on
+
+    session_data& data() noexcept { return session_.data; }
+    int home() const noexcept { return session_.data.dc; }
+    bool is_main(const connection& one) const noexcept { return one.dc() == home() && !one.media(); }
+
+    void tell(const client_event& event)
+    {
+        if (!muted_)
+            events_.tell(options().on_event, event);
+    }
+    void tell_home(client_event::alternatives what) { tell({home(), false, std::move(what)}); }
+
+    // ---- from connect() to close()
 
     void do_connect(std::unique_ptr<call_sink> sink)
     {
@@ -156,37 +158,31 @@ private:
         if (state_ == state::connecting)
             return;
         state_ = state::connecting;
-        if (auto const loaded = load(); !loaded)
+        auto const loaded = session_.load();
+        if (!loaded)
             return connect_done(loaded.error());
-        if (options().api_id == 0 && data_.api_id == 0)
+        if (auto const settled = servers_.settle(context_->options, data(), *loaded); !settled)
+            return connect_done(settled.error());
+        if (data().api_id == 0)
             return connect_done(error(errc::bad_argument, "api_id is not set: get one at https://my.telegram.org"));
         if (options().temporary_keys && options().temporary_key_lifetime <= session::temporary_key_margin)
             return connect_done(error(errc::bad_argument, "temporary_key_lifetime is a minute or less: no key is used in the last minute "
                                                           "of its life, so it would be of no use from the beginning"));
-        auto const home = open_connection(data_.dc, false);
-        home->start(false);
+        prefix_ = init_prefix(options(), data().api_id);
+        pool_.open(home(), false, prefix_, weak_self()).first->start(false);
         introduce();
     }
 
     void do_close(std::unique_ptr<call_sink> sink)
     {
-        if (dirty_)
-            save();
-        save_timer_.cancel();
         state_ = state::closed;
         connected_ = false;
-        // Whoever is told that we closed may open the session at once, though connections are still on their way out.
-        storage_ = {};
-        for (auto& [which, connection] : std::exchange(connections_, {}))
-            connection->stop();
-        for (auto& connection : std::exchange(retired_, {}))
-            connection->stop();
-        foreign_.clear();
+        session_.close();
+        pool_.stop_all();
         auto calls = std::exchange(calls_, {});
         for (auto& [id, call] : calls)
             call.sink->complete(errc::not_connected);
-        for (auto& [id, queue] : queues_)
-            queue.stop(errc::not_connected);
+        updates_.stop_all(errc::not_connected);
         connect_done(errc::not_connected);
         state_ = state::closed;
         connected_ = false;
@@ -213,263 +209,63 @@ private:
         finish(found, why);
     }
 
-    void do_next_update(std::uint64_t id, std::unique_ptr<call_sink> sink,
-                        std::optional<std::chrono::steady_clock::time_point> until)
-    {
-        auto const found = queues_.find(id);
-        if (found == queues_.end() || state_ == state::closed)
-            return sink->complete(errc::not_connected);
-        auto& queue = found->second;
-        queue.take(std::move(sink));
-        if (!until || !queue.taker)
-            return;
-        if (!queue.timer)
-            queue.timer = std::make_unique<boost::asio::steady_timer>(strand_);
-        queue.timer->expires_at(*until);
-        queue.timer->async_wait([weak = weak_self(), id](boost::system::error_code ec) {
-            if (auto const self = weak.lock(); self && !ec)
-                self->stop_waiting(id, errc::timed_out);
-        });
-    }
-    void stop_waiting(std::uint64_t id, const error& why)
-    {
-        if (auto const found = queues_.find(id); found != queues_.end())
-            found->second.stop(why);
-    }
     void do_signed_in(std::int64_t user_id, std::string phone)
     {
-        data_.user_id = user_id;
+        data().user_id = user_id;
         if (!phone.empty())
-            data_.phone = std::move(phone);
-        for (auto& [dc, other] : foreign_)
+            data().phone = std::move(phone);
+        for (auto& [dc, other] : pool_.foreign)
             other.authorized = false;
-        save();
-        tell({home_, false, events::signed_in{user_id}});
+        session_.save();
+        tell_home(events::signed_in{user_id});
     }
     void do_signed_out()
     {
-        data_.user_id = 0;
-        data_.updates.reset();
-        data_.channels.clear();
-        for (auto& [dc, other] : foreign_)
+        data().user_id = 0;
+        data().updates.reset();
+        data().channels.clear();
+        for (auto& [dc, other] : pool_.foreign)
             other.authorized = false;
-        save();
-        tell({home_, false, events::signed_out{}});
-    }
-    /// Writes the session within a second; what comes until then goes with it.
-    void save_soon()
-    {
-        if (dirty_ || state_ == state::closed)
-            return;
-        dirty_ = true;
-        save_timer_.expires_after(std::chrono::seconds(1));
-        save_timer_.async_wait([weak = weak_self()](boost::system::error_code ec) {
-            if (auto const self = weak.lock(); self && !ec && self->dirty_)
-                self->save();
-        });
-    }
-    enum class state
-    {
-        idle,
-        connecting,
-        connected,
-        closed,
-    };
-
-    struct pending
-    {
-        std::shared_ptr<const bytes> request;
-        invoke_options how;
-        std::unique_ptr<call_sink> sink;
-        std::shared_ptr<connection> on{};
-        std::unique_ptr<boost::asio::steady_timer> deadline{};
-        std::unique_ptr<boost::asio::steady_timer> delay{};
-        call_history history{};
-        bool unauthorized = false; ///< does not need the account's authorization
-    };
-    using call_table = std::unordered_map<std::uint64_t, pending>;
-
-    /// What is known of a data centre other than the home.
-    struct foreign_dc
-    {
-        std::optional<crypto::auth_key> key{};
-        std::uint64_t salt = 0;
-        bool authorized = false;
-        bool authorizing = false;
-        std::vector<std::uint64_t> waiting{};
-    };
-
-    static bytes too_long()
-    {
-        api::updatesTooLong const update;
-        return tl::encode(update).value();
+        session_.save();
+        tell_home(events::signed_out{});
     }
 
-    void tell(const client_event& event)
-    {
-        if (muted_)
-            return;
-        if (options().on_event)
-            options().on_event(event);
-        // A listener may be added or dropped by another one.
-        auto const listeners = listeners_;
-        for (auto const& weak : listeners)
-            if (auto const listener = weak.lock())
-                (*listener)(event);
-        std::erase_if(listeners_, [](auto const& weak) { return weak.expired(); });
-    }
+    // ---- who we are, and who they are
 
-    // ---- the session
-
-    result<> load()
-    {
-        auto loaded = storage_.load();
-        if (!loaded)
-            return loaded.error();
-        data_ = *loaded ? std::move(**loaded) : session_data{};
-        if (options().use_environment) {
-            auto found = read_environment();
-            if (!found)
-                return found.error();
-            if (found->use_ipv6)
-                context_->options.use_ipv6 = *found->use_ipv6;
-            if (!*loaded && found->session)
-                data_ = std::move(*found->session);
-            else if (data_.ip.empty() && found->address) {
-                data_.ip = found->address->host;
-                data_.port = found->address->port;
-            }
-            if (found->public_key) {
-                context_->options.keys = {*found->public_key};
-                leave_telegram();
-                if (found->address)
-                    known_dcs_.push_back({data_.dc == 0 ? options().dc : data_.dc, *found->address});
-            }
-        }
-        if (!own_keys_ && !data_.public_key.empty()) {
-            auto key = crypto::rsa_public_key::from_pem(data_.public_key);
-            if (!key)
-                return error(errc::storage_failed, "the session's public_key: " + key.error().text());
-            context_->options.keys = {std::move(*key)};
-            if (own_dcs_)
-                own_keys_ = true;
-            else
-                leave_telegram();
-            if (known_dcs_.empty() && !data_.ip.empty())
-                known_dcs_.push_back({data_.dc == 0 ? options().dc : data_.dc, {data_.ip, data_.port}});
-        }
-        // So that the session needs nothing else to be used again.
-        if (own_keys_ && options().keys.size() == 1)
-            data_.public_key = options().keys.front().to_pem();
-        if (data_.auth_key && *loaded && data_.test_mode != options().test_mode)
-            return error(errc::bad_argument, data_.test_mode ? "the session is one of the test servers: set test_mode"
-                                                             : "the session is not one of the test servers: clear test_mode");
-        data_.test_mode = options().test_mode;
-        if (options().api_id != 0)
-            data_.api_id = options().api_id;
-        if (!options().api_hash.empty())
-            data_.api_hash = options().api_hash;
-        if (data_.dc == 0 && !data_.ip.empty())
-            data_.dc = dc_of_address(known_dcs_, data_.ip);
-        if (data_.dc == 0)
-            data_.dc = options().dc;
-        home_ = data_.dc;
-        return {};
-    }
-
-    /// Another key, another world: Telegram's addresses are not in it.
-    void leave_telegram()
-    {
-        own_keys_ = true;
-        own_dcs_ = true;
-        known_dcs_.clear();
-    }
-
-    void save()
-    {
-        dirty_ = false;
-        data_.dc = home_;
-        if (auto const saved = storage_.save(data_); !saved)
-            tell({home_, false, events::storage_error{saved.error()}});
-    }
-
-    /// invokeWithLayer(initConnection( , up to where the request goes.
-    bytes init_prefix() const
-    {
-        auto const& o = options();
-        api::initConnection<tl::object> introduction;
-        introduction.api_id = data_.api_id;
-        introduction.device_model = o.device_model;
-        introduction.system_version = o.system_version;
-        introduction.app_version = o.app_version;
-        introduction.system_lang_code = o.system_language;
-        introduction.lang_pack = o.language_pack;
-        introduction.lang_code = o.language;
-        api::invokeWithLayer<api::initConnection<tl::object>> request;
-        request.layer = api::layer;
-        request.query = std::move(introduction);
-        return tl::encode(request).value();
-    }
-
-    /// The first call on every connection: it tells the server who we are, and where this session's updates are to go.
     void introduce()
     {
         if (std::exchange(introducing_, true))
             return; // the last one is still to be answered, and goes again by itself
-        api::help::getConfig const request;
-        own_call(tl::encode(request).value(), 0, [this](result<bytes> answer) {
+        own_call(introduction_request(), 0, [this](result<bytes> answer) {
             introducing_ = false;
-            configured(std::move(answer));
+            introduced(std::move(answer));
         });
     }
-    void configured(result<bytes> answer)
+    void introduced(const result<bytes>& answer)
     {
-        if (state_ == state::connected && answer)
-            learn_addresses(*answer);
+        // A server that has no configuration to tell is still a server.
+        if (!answer && state_ == state::connecting && !answer.error().is(errc::rpc))
+            return connect_done(answer.error());
+        if (answer && (state_ == state::connecting || state_ == state::connected))
+            learn(*answer);
         if (state_ != state::connecting)
             return;
-        // A server that has no configuration to tell is still a server.
-        if (!answer && !answer.error().is(errc::rpc))
-            return connect_done(answer.error());
-        if (answer)
-            learn_addresses(*answer);
-        if (auto const home = connections_.find({home_, false}); home != connections_.end())
-            home->second->persist();
+        if (auto* const one = pool_.find(home()))
+            one->persist();
         connect_done({});
     }
-    void learn_addresses(const bytes& answer)
+    void learn(const bytes& answer)
     {
-        auto const config = tl::decode<api::Config>(answer, true);
-        if (!config)
+        auto told = read_introduction(answer);
+        if (!told)
             return;
-        auto const* const found = tl::get_if<api::config>(*config);
-        if (!found)
-            return;
-        std::vector<dc_address> fresh;
-        for (auto const& option : found->dc_options) {
-            auto const* const one = tl::get_if<api::dcOption>(option);
-            if (one && !one->cdn && !one->tcpo_only && one->port > 0 && one->port <= 65535)
-                fresh.push_back({one->id, {one->ip_address, static_cast<std::uint16_t>(one->port)}, one->media_only});
-        }
-        // What the user said goes before what the server says, and that before what we were born with.
-        auto const add = [](std::vector<dc_address> to, const std::vector<dc_address>& from) {
-            std::set<int> present;
-            for (auto const& one : to)
-                present.insert(one.dc);
-            std::copy_if(from.begin(), from.end(), std::back_inserter(to),
-                         [&](const dc_address& one) { return !present.contains(one.dc); });
-            return to;
-        };
-        known_dcs_ = own_dcs_ ? add(std::move(known_dcs_), fresh) : add(std::move(fresh), known_dcs_);
+        servers_.learn(std::move(told->addresses));
         // A session file of others does not say which data centre its address belongs to.
-        if (found->this_dc != home_ && found->this_dc > 0 && connections_.contains({home_, false}) &&
-            !connections_.contains({found->this_dc, false}) && dc_of_address(known_dcs_, data_.ip) != home_) {
-            auto node = connections_.extract({home_, false});
-            node.key().first = found->this_dc;
-            node.mapped()->rename(found->this_dc);
-            connections_.insert(std::move(node));
-            home_ = found->this_dc;
-            save_soon();
+        if (told->dc != home() && told->dc > 0 && pool_.find(home()) && !pool_.find(told->dc) &&
+            servers_.dc_of(data().ip) != home()) {
+            pool_.rename(home(), told->dc);
+            data().dc = told->dc;
+            session_.save_soon(weak_self());
         }
     }
     void connect_done(const error& why)
@@ -478,127 +274,84 @@ private:
             state_ = why.code() ? state::idle : state::connected;
         last_end_ = {};
         if (why.code())
-            for (auto& [which, connection] : std::exchange(connections_, {}))
-                connection->stop(why);
+            pool_.stop(why);
         for (auto& sink : std::exchange(connecting_, {}))
             sink->complete(why.code() ? result<bytes>(why) : result<bytes>(bytes()));
     }
 
-    // ---- connections
+    // ---- what connections tell
 
-    std::shared_ptr<connection> open_connection(int dc, bool media)
-    {
-        auto& slot = connections_[{dc, media}];
-        if (slot)
-            return slot;
-        connection_settings settings;
-        settings.dc = dc;
-        settings.media = media;
-        settings.addresses = addresses_of(known_dcs_, dc, options().use_ipv6, media);
-        if (dc == home_) {
-            settings.key = data_.auth_key;
-            settings.salt = data_.salt;
-            transport::endpoint saved{data_.ip, data_.port};
-            if (!data_.ip.empty()) {
-                std::erase(settings.addresses, saved);
-                settings.addresses.insert(settings.addresses.begin(), std::move(saved));
-            }
-        } else if (auto const other = foreign_.find(dc); other != foreign_.end()) {
-            settings.key = other->second.key;
-            settings.salt = other->second.salt;
-        }
-        settings.init_prefix = init_prefix();
-        slot = std::make_shared<connection>(strand_, std::move(settings), context_, weak_self());
-        return slot;
-    }
     std::shared_ptr<connection> connection_to(int dc, bool media)
     {
-        // A second connection shares the key of the first, so there must be one.
-        auto const first = connections_.find({dc, false});
-        if (media && (first == connections_.end() || !first->second->key()))
-            media = false;
-        bool const fresh = !connections_.contains({dc, media});
-        auto const found = open_connection(dc, media);
+        auto const [found, fresh] = pool_.open(dc, media, prefix_, weak_self());
         if (fresh)
             found->start(true);
         return found;
     }
-    bool reachable(int dc) const
-    {
-        return connections_.contains({dc, false}) ||
-               std::any_of(known_dcs_.begin(), known_dcs_.end(), [&](const dc_address& one) { return one.dc == dc; });
-    }
 
     void on_key(connection& from) override
     {
-        if (from.dc() != home_) {
-            foreign_[from.dc()].key = from.key();
-            foreign_[from.dc()].salt = from.salt();
+        if (from.dc() != home()) {
+            pool_.foreign[from.dc()].key = from.key();
+            pool_.foreign[from.dc()].salt = from.salt();
             return;
         }
-        data_.auth_key = from.key();
-        data_.salt = from.salt();
-        data_.ip = from.address().host;
-        data_.port = from.address().port;
-        save();
+        data().auth_key = from.key();
+        data().salt = from.salt();
+        data().ip = from.address().host;
+        data().port = from.address().port;
+        session_.save();
     }
     void on_salt(connection& from, std::uint64_t salt) override
     {
-        if (from.dc() == home_) {
-            data_.salt = salt;
-            save_soon();
+        if (from.dc() == home()) {
+            data().salt = salt;
+            session_.save_soon(weak_self());
         } else {
-            foreign_[from.dc()].salt = salt;
+            pool_.foreign[from.dc()].salt = salt;
         }
     }
     void on_event(connection& from, const client_event& event) override
     {
         using kind = client_event_kind;
-        bool const home = from.dc() == home_ && !from.media();
-        if (home && (event.kind() == kind::unbound || event.kind() == kind::closed))
+        bool const main = is_main(from);
+        if (main && (event.kind() == kind::unbound || event.kind() == kind::closed))
             connected_ = false;
-        if (home && event.kind() == kind::bound) {
+        if (main && event.kind() == kind::bound) {
             connected_ = true;
-            if (data_.ip != from.address().host || data_.port != from.address().port) {
-                data_.ip = from.address().host;
-                data_.port = from.address().port;
-                save_soon();
+            if (data().ip != from.address().host || data().port != from.address().port) {
+                data().ip = from.address().host;
+                data().port = from.address().port;
+                session_.save_soon(weak_self());
             }
         }
         tell(event);
-        if (home && event.kind() == kind::bound && state_ == state::connected) {
+        if (main && event.kind() == kind::bound && state_ == state::connected) {
             introduce();
             if (options().updates_after_reconnect)
-                updates_missed();
+                updates_.push_gap();
         }
     }
     void on_updates(connection& from, bytes body) override
     {
-        if (from.dc() != home_)
+        if (from.dc() != home())
             return;
-        tell({home_, from.media(), events::update_received{tl::reader(body).peek_id(), body}});
-        for (auto& [id, queue] : queues_)
-            queue.push(body);
+        tell({home(), from.media(), events::update_received{tl::reader(body).peek_id(), body}});
+        updates_.push(body);
     }
     void on_new_session(connection& from) override
     {
-        if (from.dc() != home_ || from.media())
+        if (!is_main(from))
             return;
-        tell({home_, false, events::new_session{}});
-        updates_missed();
-    }
-    void updates_missed()
-    {
-        auto const missed = too_long();
-        for (auto& [id, queue] : queues_)
-            queue.push(missed);
+        tell_home(events::new_session{});
+        updates_.push_gap();
     }
     void on_end(connection& from, const error& why) override
     {
-        bool const home = from.dc() == home_ && !from.media();
-        std::erase_if(connections_, [&](auto const& entry) { return entry.second.get() == &from; });
-        if (!home) {
-            foreign_.erase(from.dc());
+        bool const main = is_main(from);
+        pool_.forget(from);
+        if (!main) {
+            pool_.foreign.erase(from.dc());
             return;
         }
         if (state_ == state::connecting)
@@ -609,7 +362,7 @@ private:
         connected_ = false;
         last_end_ = why;
         if (why.is(errc::auth_key_unknown))
-            tell({home_, false, events::session_ended{why}});
+            tell_home(events::session_ended{why});
     }
 
     // ---- calls
@@ -619,7 +372,7 @@ private:
         invoke_options how;
         how.dc = dc;
         auto const id = next_id();
-        pending call{std::make_shared<const bytes>(std::move(request)), how, std::make_unique<function_sink>(std::move(done))};
+        pending_call call{std::make_shared<const bytes>(std::move(request)), how, std::make_unique<function_sink>(std::move(done))};
         call.unauthorized = true;
         calls_.emplace(id, std::move(call));
         dispatch(id);
@@ -628,7 +381,7 @@ private:
     void begin(std::uint64_t id, std::shared_ptr<const bytes> request, const invoke_options& how,
                std::unique_ptr<call_sink> sink)
     {
-        auto& call = calls_.emplace(id, pending{std::move(request), how, std::move(sink)}).first->second;
+        auto& call = calls_.emplace(id, pending_call{std::move(request), how, std::move(sink)}).first->second;
         if (how.timeout) {
             call.deadline = std::make_unique<boost::asio::steady_timer>(strand_, *how.timeout);
             call.deadline->async_wait([weak = weak_self(), id](boost::system::error_code ec) {
@@ -652,17 +405,17 @@ private:
         if (found == calls_.end())
             return;
         auto& call = found->second;
-        auto const dc = call.how.dc == 0 ? home_ : call.how.dc;
-        call.history.foreign = dc != home_;
-        if (!reachable(dc) && dc != home_)
+        auto const dc = call.how.dc == 0 ? home() : call.how.dc;
+        call.history.foreign = dc != home();
+        if (!pool_.reachable(dc) && dc != home())
             return finish(found, error(errc::connect_failed, "no address is known for data centre " + std::to_string(dc)));
-        if (data_.user_id != 0 && !call.unauthorized && !(dc == home_ ? home_authorized_ : foreign_[dc].authorized))
+        if (data().user_id != 0 && !call.unauthorized && !(dc == home() ? home_authorized_ : pool_.foreign[dc].authorized))
             return bring_authorization(dc, id);
         call.on = connection_to(dc, call.how.media);
         call.on->send(id, call.request, call.how.compress);
     }
 
-    void dispatch_later(std::uint64_t id, pending& call, std::chrono::steady_clock::duration wait)
+    void dispatch_later(std::uint64_t id, pending_call& call, std::chrono::steady_clock::duration wait)
     {
         call.delay = std::make_unique<boost::asio::steady_timer>(strand_, wait);
         call.delay->async_wait([weak = weak_self(), id](boost::system::error_code ec) {
@@ -678,7 +431,7 @@ private:
             return;
         auto& call = found->second;
         call.on.reset();
-        retire_idle();
+        pool_.drop_idle();
         if (answer)
             return finish(found, std::move(answer));
 
@@ -687,7 +440,7 @@ private:
         history.flood_wait_limit = call.how.flood_wait_limit.value_or(options().flood_wait_limit);
         history.retry_delay = options().retry_delay;
         history.max_retries = options().max_retries;
-        history.signed_in = data_.user_id != 0;
+        history.signed_in = data().user_id != 0;
         auto const decided = judge(why, history);
         switch (decided.what) {
         case remedy::tell: break;
@@ -698,21 +451,21 @@ private:
                 tell({from.dc(), from.media(), events::flood_wait{why, decided.wait}});
             return dispatch_later(id, call, decided.wait);
         case remedy::move_home:
-            if (!reachable(decided.dc))
+            if (!pool_.reachable(decided.dc))
                 break;
             ++history.moves;
             move_home(decided.dc);
             call.how.dc = 0;
             return dispatch(id);
         case remedy::move_call:
-            if (!reachable(decided.dc))
+            if (!pool_.reachable(decided.dc))
                 break;
             ++history.moves;
             call.how.dc = decided.dc;
             return dispatch(id);
         case remedy::init: {
             ++history.inits;
-            auto whole = init_prefix();
+            auto whole = prefix_;
             whole.insert(whole.end(), call.request->begin(), call.request->end());
             call.request = std::make_shared<const bytes>(std::move(whole));
             return dispatch(id);
@@ -724,7 +477,7 @@ private:
             return bring_authorization(from.dc(), id);
         case remedy::session_over:
             // The file stays as it is, for whoever wants to look into it.
-            if (data_.user_id != 0)
+            if (data().user_id != 0)
                 tell({from.dc(), from.media(), events::session_ended{why}});
             break;
         }
@@ -735,55 +488,39 @@ private:
 
     void move_home(int dc)
     {
-        if (dc == home_)
+        if (dc == home())
             return;
-        for (bool const media : {false, true})
-            if (auto node = connections_.extract({home_, media}); !node.empty())
-                retired_.push_back(std::move(node.mapped()));
-        auto& left = foreign_[home_];
-        left.key = data_.auth_key;
-        left.salt = data_.salt;
+        pool_.retire(home());
+        auto& left = pool_.foreign[home()];
+        left.key = data().auth_key;
+        left.salt = data().salt;
         left.authorized = true;
-        former_home_ = std::exchange(home_, dc);
+        former_home_ = std::exchange(data().dc, dc);
         connected_ = false;
 
-        auto& taken = foreign_[dc];
-        home_authorized_ = data_.user_id == 0 || taken.authorized;
-        data_.dc = dc;
-        data_.auth_key = taken.key;
-        data_.salt = taken.salt;
-        data_.ip.clear();
-        data_.port = 0;
+        auto& taken = pool_.foreign[dc];
+        home_authorized_ = data().user_id == 0 || taken.authorized;
+        data().auth_key = taken.key;
+        data().salt = taken.salt;
+        data().ip.clear();
+        data().port = 0;
         tell({dc, false, events::migrated{former_home_}});
         // The session is saved when there is a key for the new home.
         if (connection_to(dc, false)->key())
-            save_soon();
-        retire_idle();
+            session_.save_soon(weak_self());
+        pool_.drop_idle();
     }
-    /// Closes connections of former homes once nothing is expected of them.
-    void retire_idle()
-    {
-        if (retired_.empty())
-            return;
-        std::erase_if(retired_, [](const std::shared_ptr<connection>& one) {
-            if (one->calls() != 0)
-                return false;
-            one->stop();
-            return true;
-        });
-    }
-
     /// Lets another data centre know the account, then makes the call there.
     /// https://core.telegram.org/api/datacenter#authorization-transfer
     void bring_authorization(int dc, std::uint64_t waiting)
     {
-        auto& other = foreign_[dc];
+        auto& other = pool_.foreign[dc];
         other.waiting.push_back(waiting);
         if (std::exchange(other.authorizing, true))
             return;
         api::auth::exportAuthorization request;
         request.dc_id = dc;
-        own_call(tl::encode(request).value(), dc == home_ ? former_home_ : home_, [this, dc](result<bytes> answer) {
+        own_call(tl::encode(request).value(), dc == home() ? former_home_ : home(), [this, dc](result<bytes> answer) {
             auto const exported = answer ? tl::decode<api::auth::ExportedAuthorization>(*answer)
                                          : result<api::auth::ExportedAuthorization>(answer.error());
             auto const* const found = exported ? tl::get_if<api::auth::exportedAuthorization>(*exported) : nullptr;
@@ -799,12 +536,12 @@ private:
     }
     void authorization_brought(int dc, const error& why)
     {
-        auto const entry = foreign_.find(dc);
-        if (entry == foreign_.end())
+        auto const entry = pool_.foreign.find(dc);
+        if (entry == pool_.foreign.end())
             return;
         entry->second.authorizing = false;
         entry->second.authorized = !why.code();
-        if (dc == home_)
+        if (dc == home())
             home_authorized_ = !why.code();
         for (auto const id : std::exchange(entry->second.waiting, {})) {
             auto const found = calls_.find(id);
@@ -819,27 +556,20 @@ private:
 
     boost::asio::any_io_executor executor_;
     boost::asio::any_io_executor strand_;
-    any_storage storage_; ///< on the strand only, and gone once closed: it may hold a lock
+    session_keeper session_; ///< on the strand only, like all that follows
     std::shared_ptr<client_context> context_;
+    known_servers servers_;
+    connection_pool pool_;
+    update_queues updates_;
+    event_board events_{};
+    call_table calls_{};
+    std::vector<std::unique_ptr<call_sink>> connecting_{};
+    bytes prefix_{}; ///< invokeWithLayer(initConnection( , since connect()
     state state_ = state::idle;
     error last_end_{};
-    std::vector<std::unique_ptr<call_sink>> connecting_{};
-    session_data data_{};
-    int home_ = 0;
-    bool dirty_ = false;
     bool introducing_ = false;
-    boost::asio::steady_timer save_timer_;
-    std::vector<dc_address> known_dcs_{};
-    bool own_dcs_ = false; ///< they are the user's
-    bool own_keys_ = false;
     int former_home_ = 0;
     bool home_authorized_ = true; ///< false between a move of a signed-in account and the carrying over
-    std::map<std::pair<int, bool>, std::shared_ptr<connection>> connections_{};
-    std::vector<std::shared_ptr<connection>> retired_{};
-    std::map<int, foreign_dc> foreign_{};
-    call_table calls_{};
-    std::map<std::uint64_t, update_queue> queues_{};
-    std::vector<std::weak_ptr<const event_listener::function>> listeners_{};
 };
 
 } // namespace mtproto::detail

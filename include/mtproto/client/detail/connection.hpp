@@ -2,8 +2,13 @@
 #pragma once
 
 #include <mtproto/api/methods/auth.hpp>
-#include <mtproto/client/detail/call_sink.hpp>
+#include <mtproto/client/detail/connection_calls.hpp>
+#include <mtproto/client/detail/connection_events.hpp>
+#include <mtproto/client/detail/connection_owner.hpp>
+#include <mtproto/client/detail/dial.hpp>
 #include <mtproto/client/detail/key_exchange.hpp>
+#include <mtproto/client/detail/reconnect_policy.hpp>
+#include <mtproto/client/detail/session_renewal.hpp>
 #include <mtproto/session/bind.hpp>
 #include <mtproto/session/client_engine.hpp>
 
@@ -11,49 +16,9 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <memory>
-#include <unordered_map>
 
 namespace mtproto::detail {
-
-/// What all connections of a client share, for as long as one of their coroutines lives.
-struct client_context
-{
-    explicit client_context(client_options o) : options(std::move(o)) {}
-
-    client_options options;
-    crypto::system_random random{};
-    crypto::dh_prime_cache primes{};
-};
-
-/// What a connection needs to begin.
-struct connection_settings
-{
-    int dc = 0;
-    bool media = false;
-    std::vector<transport::endpoint> addresses{};
-    std::optional<crypto::auth_key> key{}; ///< none: one is made
-    std::uint64_t salt = 0;
-    std::vector<std::byte> init_prefix{}; ///< invokeWithLayer(initConnection(
-};
-
-class connection;
-
-/// Who is told. Called on the strand, from the connection's coroutines.
-class connection_owner
-{
-public:
-    virtual ~connection_owner() = default;
-    virtual void on_answer(connection& from, std::uint64_t call, result<bytes> answer) = 0;
-    virtual void on_updates(connection& from, bytes body) = 0;
-    virtual void on_event(connection& from, const client_event& event) = 0;
-    virtual void on_key(connection& from) = 0; ///< a new permanent key
-    virtual void on_salt(connection& from, std::uint64_t salt) = 0;
-    virtual void on_new_session(connection& from) = 0;
-    /// The connection gave up; its calls were answered with `why`.
-    virtual void on_end(connection& from, const error& why) = 0;
-};
 
 /// Keeps a transport to one data centre open, and a session running on it.
 ///
@@ -78,17 +43,18 @@ public:
     bool ready() const noexcept { return link_up_; }
     const std::optional<crypto::auth_key>& key() const noexcept { return key_; }
     std::uint64_t salt() const noexcept { return salt_; }
-    const transport::endpoint& address() const noexcept { return address_; }
-    std::size_t calls() const noexcept { return queue_.size() + running_.size(); }
+    const transport::endpoint& address() const noexcept { return addresses_.current(); }
+    std::size_t calls() const noexcept { return calls_.size(); }
 
     /// `persistent`: try for ever; else give up if no address can be reached before the first success.
     void start(bool persistent)
     {
-        persistent_ = persistent;
+        if (persistent)
+            persist();
         // Posted, so that nothing is told to the owner before this returns.
         boost::asio::post(strand_, [self = shared_from_this()] { self->spawn(run(self)); });
     }
-    void persist() noexcept { persistent_ = true; }
+    void persist() noexcept { attempts_.persist(); }
     /// The server said which data centre it is.
     void rename(int dc) noexcept { settings_.dc = dc; }
 
@@ -103,8 +69,8 @@ public:
         pause_.cancel();
         wake_.cancel();
         fail_calls(why);
-        tell_discarded(why);
-        tell_closed(why, std::nullopt);
+        told_.discarded(why);
+        told_.closed(why, std::nullopt);
     }
 
     /// `id` is the owner's name for the call.
@@ -113,28 +79,24 @@ public:
         if (open_)
             hand_over(id, *request, compress);
         else
-            queue_.push_back({id, std::move(request), compress});
+            calls_.wait({id, std::move(request), compress});
         wake();
     }
     /// Forgets a call; the server is told if it was sent. No answer will come for it.
     void cancel(std::uint64_t id)
     {
-        std::erase_if(queue_, [&](const queued& one) { return one.id == id; });
-        auto const found = by_id_.find(id);
-        if (found == by_id_.end())
+        auto const sent = calls_.forget(id);
+        if (!sent)
             return;
-        auto const call = found->second;
-        by_id_.erase(found);
-        running_.erase(call);
-        engine_->cancel(call, now());
+        engine_->cancel(*sent, now());
         wake();
     }
     /// Begins another session as soon as what is under way is answered, or client_options::renewal_patience is over.
     void renew_session()
     {
-        if (renew_by_ || stopping_)
+        if (stopping_)
             return;
-        renew_by_ = now() + options_.renewal_patience;
+        renewal_.ask(now());
         open_ = false;
         wake();
     }
@@ -149,13 +111,6 @@ public:
 private:
     using clock = std::chrono::steady_clock;
     static constexpr std::uint64_t bind_call = 0; ///< owners' names for calls begin at 1
-
-    struct queued
-    {
-        std::uint64_t id;
-        std::shared_ptr<const bytes> request;
-        bool compress;
-    };
 
     void spawn(task<void> what)
     {
@@ -177,41 +132,12 @@ private:
         if (auto const owner = owner_.lock())
             f(*owner);
     }
-    void tell_event(client_event::alternatives what)
-    {
-        tell([&](connection_owner& owner) { owner.on_event(*this, {settings_.dc, settings_.media, std::move(what)}); });
-    }
-    void tell_bound()
-    {
-        session_id_ = engine_->session_id();
-        bound_ = true;
-        tell_event(events::bound{session_id_});
-    }
-    void tell_unbound(const error& why)
-    {
-        if (std::exchange(bound_, false))
-            tell_event(events::unbound{session_id_, why});
-    }
-    void tell_discarded(const error& why)
-    {
-        tell_unbound(why);
-        established_ = false;
-        if (auto const id = std::exchange(session_id_, 0); id != 0)
-            tell_event(events::discarded{id, why});
-    }
-    void tell_closed(const error& why, std::optional<clock::duration> retry_in)
-    {
-        if (std::exchange(attempting_, false))
-            tell_event(events::closed{why, retry_in});
-    }
-
     void hand_over(std::uint64_t id, const bytes& request, bool compress)
     {
         session::call_options how;
         how.compress = compress;
         auto const call = engine_->send(request, how, now());
-        running_[call] = id;
-        by_id_[id] = call;
+        calls_.began(call, id);
     }
     void wake()
     {
@@ -220,13 +146,12 @@ private:
     }
     void fail_calls(const error& why)
     {
-        auto queue = std::exchange(queue_, {});
-        auto running = std::exchange(running_, {});
-        by_id_.clear();
+        auto const waiting = calls_.take_waiting();
+        auto const running = calls_.take_running();
         tell([&](connection_owner& owner) {
-            for (auto const& one : queue)
+            for (auto const& one : waiting)
                 owner.on_answer(*this, one.id, why);
-            for (auto const& [call, id] : running)
+            for (auto const id : running)
                 owner.on_answer(*this, id, why);
         });
     }
@@ -235,56 +160,25 @@ private:
 
     static task<void> run(std::shared_ptr<connection> self)
     {
-        auto delay = self->options_.reconnect_min;
         while (!self->stopping_) {
-            self->heard_ = false;
             auto const why = co_await self->live();
             self->link_->close();
             co_await self->writer_ended();
             if (self->stopping_)
                 break;
-            if (self->must_end(why)) {
+            auto const wait = self->attempts_.after(why, crypto::random_u64(self->random_));
+            if (!wait) {
                 self->end(why);
                 break;
             }
-            if (self->heard_)
-                delay = self->options_.reconnect_min;
-            if (why.is(errc::transport_error) && why.number() == -429)
-                delay = (std::max<clock::duration>)(delay * 4, std::chrono::seconds(2));
-            auto const wait = (std::min)(self->jittered(delay), self->options_.reconnect_max);
-            self->tell_closed(why, wait);
+            self->told_.closed(why, *wait);
             if (self->stopping_)
                 break;
-            delay = (std::min)(delay * 2, self->options_.reconnect_max);
             boost::system::error_code ec;
-            self->pause_.expires_after(wait);
+            self->pause_.expires_after(*wait);
             co_await self->pause_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
         }
         self->stopping_ = true;
-    }
-
-    /// Half of the delay to all of it, so that many clients do not come back at once.
-    clock::duration jittered(clock::duration delay)
-    {
-        auto const half = delay / 2;
-        auto const spread = static_cast<std::uint64_t>(std::max<std::int64_t>(half.count(), 1));
-        return half + clock::duration(static_cast<std::int64_t>(crypto::random_u64(random_) % spread));
-    }
-
-    /// Whether there is no sense in trying again.
-    bool must_end(const error& why)
-    {
-        if (why.is(errc::auth_key_unknown)) // confirmed: the session has heard it twice
-            return true;
-        if (why.is(errc::bad_argument) || (why.is(errc::transport_error) && why.number() == -444))
-            return true;
-        for (auto const kind : {errc::handshake_failed, errc::bad_prime, errc::bad_dh_value, errc::bad_factorization,
-                                errc::bad_digest, errc::bad_key})
-            if (why.is(kind))
-                return ++failed_exchanges_ >= 3;
-        // Until the first success somebody waits to hear what is wrong: an address where nobody listens, or a
-        // server that hangs up again and again.
-        return !persistent_ && (!reached_ || ++failures_ >= 3);
     }
     void end(const error& why)
     {
@@ -296,11 +190,12 @@ private:
     /// One connection from its opening to its end; returns why it ended.
     task<error> live()
     {
-        attempting_ = true;
-        tell_event(events::connecting{});
-        if (auto const opened = co_await open(); !opened)
-            co_return opened.error();
-        tell_event(events::opened{address_});
+        told_.connecting();
+        auto const dialled = co_await dial(*link_, addresses_, options_.mtproxy, stopping_);
+        if (!dialled)
+            co_return dialled.error();
+        attempts_.reached();
+        told_.opened(address());
         if (!key_) {
             if (auto const made = co_await make_key(); !made)
                 co_return made.error();
@@ -316,42 +211,15 @@ private:
         link_up_ = true;
         engine_->connected(now());
         spawn(write(shared_from_this()));
-        tell_bound();
+        told_.bound(engine_->session_id());
         auto const why = co_await read();
         link_up_ = false;
         engine_->disconnected(now());
         drain();
-        tell_unbound(why);
+        told_.unbound(why);
         if (outlived_)
             drop_engine(why);
         co_return why;
-    }
-
-    task<result<>> open()
-    {
-        if (settings_.addresses.empty())
-            co_return error(errc::bad_argument, "no address is known for data centre " + std::to_string(settings_.dc));
-        error first{};
-        for (std::size_t tries = 0; tries != settings_.addresses.size(); ++tries) {
-            // Begin with the address that worked last.
-            auto const at = (next_address_ + tries) % settings_.addresses.size();
-            auto const connected = co_await link_->connect(options_.mtproxy.value_or(settings_.addresses[at]));
-            if (stopping_)
-                co_return errc::not_connected;
-            if (connected) {
-                reached_ = true;
-                next_address_ = at;
-                address_ = settings_.addresses[at];
-                co_return result<>{};
-            }
-            if (tries == 0)
-                first = connected.error();
-            if (!connected.error().is(errc::connect_failed) && !connected.error().is(errc::resolve_failed))
-                break;
-            if (options_.mtproxy)
-                break;
-        }
-        co_return first;
     }
 
     session::handshake_options handshake_options(std::optional<std::chrono::seconds> temporary) const
@@ -372,12 +240,12 @@ private:
         auto const outcome = co_await exchange_keys(strand_, *link_, exchange, options_.handshake_timeout);
         if (!outcome)
             co_return outcome.error();
-        heard_ = true;
-        failed_exchanges_ = 0;
+        attempts_.heard();
+        attempts_.key_accepted();
         key_ = outcome->key;
         salt_ = outcome->salt;
         clock_ = outcome->clock;
-        tell_event(events::key_created{false});
+        told_.key_created(false);
         tell([&](connection_owner& owner) { owner.on_key(*this); });
         co_return result<>{};
     }
@@ -397,26 +265,25 @@ private:
         auto outcome = co_await exchange_keys(strand_, *link_, exchange, options_.handshake_timeout);
         if (!outcome)
             co_return outcome.error();
-        heard_ = true;
+        attempts_.heard();
         clock_ = outcome->clock;
         drop_engine(error(errc::closed, "its temporary key is renewed"));
         temporary_.emplace(std::move(*outcome));
-        tell_event(events::key_created{true});
+        told_.key_created(true);
         co_return result<>{};
     }
 
     /// Ends the session of an old key. Whether what was not answered in it was applied cannot be known.
     void drop_engine(const error& why)
     {
-        tell_discarded(why);
+        told_.discarded(why);
         outlived_ = false;
         open_ = false;
         temporary_.reset();
         engine_.reset();
-        auto running = std::exchange(running_, {});
-        by_id_.clear();
+        auto const running = calls_.take_running();
         tell([&](connection_owner& owner) {
-            for (auto const& [call, id] : running)
+            for (auto const id : running)
                 if (id != bind_call)
                     owner.on_answer(*this, id, error(errc::session_lost, "its temporary key ended before the answer came"));
         });
@@ -424,8 +291,8 @@ private:
 
     void make_engine()
     {
-        renew_by_.reset();
-        session_began_ = now();
+        renewal_.clear();
+        renewal_.began(now());
         session::engine_options made;
         made.init_prefix = settings_.init_prefix;
         made.ping_interval = options_.ping_interval;
@@ -446,25 +313,23 @@ private:
     }
     void open_for_calls()
     {
-        if (renew_by_)
+        if (renewal_.pending())
             return;
         open_ = true;
-        for (auto const& one : std::exchange(queue_, {}))
+        for (auto const& one : calls_.take_waiting())
             hand_over(one.id, *one.request, one.compress);
     }
 
     /// The first call with a temporary key; the others wait for its answer.
     void bind()
     {
-        auto const call = engine_->bind(*key_, now());
-        running_[call] = bind_call;
-        by_id_[bind_call] = call;
+        calls_.began(engine_->bind(*key_, now()), bind_call);
     }
     void bound(const result<bytes>& answer)
     {
         auto const yes = answer ? tl::decode<bool>(*answer) : result<bool>(answer.error());
         if (yes && *yes) {
-            failed_exchanges_ = 0;
+            attempts_.key_accepted();
             open_for_calls();
             wake();
             return;
@@ -493,10 +358,10 @@ private:
                     packets_.push_back(it->payload);
             engine_->receive(packets_, now(), [&](const result<>& taken) {
                 if (taken) {
-                    heard_ = true;
+                    attempts_.heard();
                     bad = 0;
-                    if (engine_->bound() && !std::exchange(established_, true))
-                        tell_event(events::established{session_id_});
+                    if (engine_->bound())
+                        told_.answered();
                 } else {
                     ++bad;
                 }
@@ -568,7 +433,7 @@ private:
         if (now() < retire_at_)
             return false;
         open_ = false;
-        if (!running_.empty() && clock_.unix_seconds(now()) < *temporary_->expires_at) {
+        if (!calls_.none_running() && clock_.unix_seconds(now()) < *temporary_->expires_at) {
             retire_at_ = now() + std::chrono::seconds(1);
             return false;
         }
@@ -581,26 +446,20 @@ private:
     /// Renews the session if it is time; else says when to look again.
     session::time_point renew_if_due()
     {
-        auto const never = (session::time_point::max)();
         if (!engine_->bound())
-            return never;
-        if (!renew_by_ && options_.session_lifetime) {
-            auto const end = session_began_ + *options_.session_lifetime;
-            if (now() < end)
-                return end;
-            renew_session();
-        }
-        if (!renew_by_)
-            return never;
-        if (!running_.empty() && now() < *renew_by_)
-            return *renew_by_;
-        renew_by_.reset();
-        session_began_ = now();
+            return (session::time_point::max)();
+        auto const later = renewal_.due(now(), calls_.none_running());
+        if (renewal_.pending())
+            open_ = false;
+        if (later)
+            return *later;
+        renewal_.clear();
+        renewal_.began(now());
         renewing_ = true;
         engine_->renew_session(now());
         drain();
         open_for_calls();
-        return options_.session_lifetime ? session_began_ + *options_.session_lifetime : never;
+        return renewal_.due(now(), calls_.none_running()).value_or(now());
     }
 
     task<void> writer_ended()
@@ -626,15 +485,12 @@ private:
 
     void answer(session::call_id call, result<bytes> value)
     {
-        auto const found = running_.find(call);
-        if (found == running_.end())
+        auto const id = calls_.ended(call);
+        if (!id)
             return;
-        auto const id = found->second;
-        running_.erase(found);
-        by_id_.erase(id);
-        if (id == bind_call)
+        if (*id == bind_call)
             return bound(value);
-        tell([&](connection_owner& owner) { owner.on_answer(*this, id, std::move(value)); });
+        tell([&](connection_owner& owner) { owner.on_answer(*this, *id, std::move(value)); });
     }
     void on(session::answer& one) { answer(one.call, std::move(one.result)); }
     void on(session::failure& one) { answer(one.call, std::move(one.why)); }
@@ -656,12 +512,12 @@ private:
     void on(session::session_reset&)
     {
         // The connection goes on with another session.
-        bool const was_bound = bound_;
-        tell_discarded(std::exchange(renewing_, false) ? error(errc::cancelled, "the session is renewed")
-                                                       : error(errc::session_lost, "another session takes its place"));
-        session_began_ = now();
+        bool const was_bound = told_.is_bound();
+        told_.discarded(std::exchange(renewing_, false) ? error(errc::cancelled, "the session is renewed")
+                                                        : error(errc::session_lost, "another session takes its place"));
+        renewal_.began(now());
         if (was_bound)
-            tell_bound();
+            told_.bound(engine_->session_id());
         tell([&](connection_owner& owner) { owner.on_new_session(*this); });
     }
     void on(session::fatal& one)
@@ -691,35 +547,26 @@ private:
     session::server_clock clock_ = session::server_clock::from_system();
     std::optional<session::handshake_outcome> temporary_{};
     std::optional<session::client_engine> engine_{};
-    transport::endpoint address_{};
-    std::size_t next_address_ = 0;
     session::time_point retire_at_{}; ///< of the temporary key
 
     std::vector<transport::frame> frames_{}; ///< what came with one receive
     std::vector<tl::bytes_view> packets_{};
-    std::deque<queued> queue_{}; ///< calls that wait for the key
-    std::unordered_map<session::call_id, std::uint64_t> running_{};
-    std::unordered_map<std::uint64_t, session::call_id> by_id_{};
+    address_cycle addresses_{settings_.dc, settings_.addresses};
+    connection_calls calls_{};
+    connection_events told_{[this](client_event::alternatives what) {
+        tell([&](connection_owner& owner) { owner.on_event(*this, {settings_.dc, settings_.media, std::move(what)}); });
+    }};
+    reconnect_policy attempts_{options_.reconnect_min, options_.reconnect_max};
+    session_renewal renewal_{options_.session_lifetime, options_.renewal_patience};
 
     std::optional<error> ended_{};
-    int failures_ = 0;
-    int failed_exchanges_ = 0;
-    bool persistent_ = false;
-    bool reached_ = false; ///< an address answered
-    bool heard_ = false;
     bool link_up_ = false;
     bool writing_ = false;
     bool stopping_ = false;
     bool open_ = false;    ///< calls go to the session; else they wait in the queue
     bool outlived_ = false; ///< the session's temporary key is not to be used again
 
-    session::time_point session_began_{};
-    std::optional<session::time_point> renew_by_{}; ///< a renewal waits for the running calls until then
-    std::uint64_t session_id_ = 0; ///< as was told last, 0: none
-    bool renewing_ = false;        ///< the next session_reset is wanted
-    bool bound_ = false;
-    bool established_ = false;
-    bool attempting_ = false; ///< connecting was told, closed was not
+    bool renewing_ = false; ///< the next session_reset is wanted
 };
 
 } // namespace mtproto::detail
