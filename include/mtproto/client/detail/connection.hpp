@@ -14,9 +14,8 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include <algorithm>
-#include <array>
 #include <memory>
+#include <utility>
 
 namespace mtproto::detail {
 
@@ -222,315 +221,42 @@ private:
         co_return why;
     }
 
-    session::handshake_options handshake_options(std::optional<std::chrono::seconds> temporary) const
-    {
-        session::handshake_options made;
-        made.keys = options_.keys;
-        made.dc = settings_.dc;
-        made.test_mode = options_.test_mode;
-        made.media = settings_.media;
-        made.temporary = temporary;
-        made.clock = clock_;
-        return made;
-    }
-
-    task<result<>> make_key()
-    {
-        session::client_handshake exchange(handshake_options(std::nullopt), random_, context_->primes);
-        auto const outcome = co_await exchange_keys(strand_, *link_, exchange, options_.handshake_timeout);
-        if (!outcome)
-            co_return outcome.error();
-        attempts_.heard();
-        attempts_.key_accepted();
-        key_ = outcome->key;
-        salt_ = outcome->salt;
-        clock_ = outcome->clock;
-        told_.key_created(false);
-        tell([&](connection_owner& owner) { owner.on_key(*this); });
-        co_return result<>{};
-    }
+    session::handshake_options handshake_options(std::optional<std::chrono::seconds> temporary) const;
+    task<result<>> make_key();
 
     // ---- temporary keys, https://core.telegram.org/api/pfs
 
-    bool temporary_usable() const
-    {
-        // With a tenth of its life left a key is as good as expired.
-        return temporary_ && engine_ &&
-               clock_.unix_seconds(now()) + options_.temporary_key_lifetime.count() / 10 < *temporary_->expires_at;
-    }
-
-    task<result<>> make_temporary_key()
-    {
-        session::client_handshake exchange(handshake_options(options_.temporary_key_lifetime), random_, context_->primes);
-        auto outcome = co_await exchange_keys(strand_, *link_, exchange, options_.handshake_timeout);
-        if (!outcome)
-            co_return outcome.error();
-        attempts_.heard();
-        clock_ = outcome->clock;
-        drop_engine(error(errc::closed, "its temporary key is renewed"));
-        temporary_.emplace(std::move(*outcome));
-        told_.key_created(true);
-        co_return result<>{};
-    }
-
+    bool temporary_usable() const;
+    task<result<>> make_temporary_key();
     /// Ends the session of an old key. Whether what was not answered in it was applied cannot be known.
-    void drop_engine(const error& why)
-    {
-        told_.discarded(why);
-        outlived_ = false;
-        open_ = false;
-        temporary_.reset();
-        engine_.reset();
-        auto const running = calls_.take_running();
-        tell([&](connection_owner& owner) {
-            for (auto const id : running)
-                if (id != bind_call)
-                    owner.on_answer(*this, id, error(errc::session_lost, "its temporary key ended before the answer came"));
-        });
-    }
-
-    void make_engine()
-    {
-        renewal_.clear();
-        renewal_.began(now());
-        session::engine_options made;
-        made.init_prefix = settings_.init_prefix;
-        made.ping_interval = options_.ping_interval;
-        if (options_.on_key)
-            options_.on_key(temporary_ ? key_use{temporary_->key, settings_.dc, temporary_->expires_at}
-                                       : key_use{*key_, settings_.dc, std::nullopt});
-        if (!temporary_) {
-            engine_.emplace(std::move(made), *key_, salt_, clock_, random_);
-            open_for_calls();
-            return;
-        }
-        made.needs_binding = true;
-        made.expires_at = temporary_->expires_at;
-        engine_.emplace(std::move(made), temporary_->key, temporary_->salt, temporary_->clock, random_);
-        auto const left = *temporary_->expires_at - clock_.unix_seconds(now());
-        retire_at_ = now() + std::chrono::seconds(left) * 9 / 10;
-        bind();
-    }
-    void open_for_calls()
-    {
-        if (renewal_.pending())
-            return;
-        open_ = true;
-        for (auto const& one : calls_.take_waiting())
-            hand_over(one.id, *one.request, one.compress);
-    }
-
+    void drop_engine(const error& why);
+    void make_engine();
+    void open_for_calls();
     /// The first call with a temporary key; the others wait for its answer.
-    void bind()
-    {
-        calls_.began(engine_->bind(*key_, now()), bind_call);
-    }
-    void bound(const result<bytes>& answer)
-    {
-        auto const yes = answer ? tl::decode<bool>(*answer) : result<bool>(answer.error());
-        if (yes && *yes) {
-            attempts_.key_accepted();
-            open_for_calls();
-            wake();
-            return;
-        }
-        // Make another one. What the server does not like about three in a row, it will not like about more.
-        auto const why = yes ? std::string("the server refuses") : yes.error().message();
-        outlived_ = true;
-        ended_ = error(errc::handshake_failed, "the temporary key could not be bound: " + why);
-        link_->close();
-    }
+    void bind();
+    void bound(const result<bytes>& answer);
 
     // ---- the two directions
 
     /// Receives until the connection ends.
-    task<error> read()
-    {
-        int bad = 0;
-        while (link_up_) {
-            auto const got = co_await link_->receive(frames_);
-            if (!got)
-                co_return ended_ ? std::exchange(ended_, std::nullopt).value() : got.error();
-            auto const failed = std::find_if(frames_.begin(), frames_.end(), [](auto& f) { return f.transport_error; });
-            packets_.clear();
-            for (auto it = frames_.begin(); it != failed; ++it)
-                if (!it->quick_ack)
-                    packets_.push_back(it->payload);
-            engine_->receive(packets_, now(), [&](const result<>& taken) {
-                if (taken) {
-                    attempts_.heard();
-                    bad = 0;
-                    if (engine_->bound())
-                        told_.answered();
-                } else {
-                    ++bad;
-                }
-                drain();
-                return bad != 16 && !ended_ && link_up_;
-            });
-            // A few bad packets may be somebody's injections; a stream of them is a broken connection.
-            if (bad == 16)
-                co_return error(errc::bad_message, "too many packets failed their checks");
-            if (failed != frames_.end() && link_up_ && !ended_) {
-                engine_->transport_error(*failed->transport_error, now());
-                drain();
-                if (!ended_)
-                    co_return error(errc::transport_error, {}, *failed->transport_error);
-            }
-            if (ended_)
-                co_return std::exchange(ended_, std::nullopt).value();
-            wake();
-        }
-        co_return ended_ ? std::exchange(ended_, std::nullopt).value() : error(errc::not_connected);
-    }
-
+    task<error> read();
     /// Sends whatever is due, as long as the connection is up.
-    static task<void> write(std::shared_ptr<connection> self)
-    {
-        self->writing_ = true;
-        std::array<bytes, 16> packets;
-        std::array<tl::bytes_view, 16> views;
-        while (self->link_up_) {
-            auto const renewal = self->renew_if_due();
-            auto const due = self->engine_->next_packets(packets, now());
-            self->drain();
-            if (!self->link_up_)
-                break;
-            if (due != 0) {
-                std::copy_n(packets.begin(), due, views.begin());
-                auto const all = std::span<const tl::bytes_view>(views).first(due);
-                // Reading fails as well then, and says why.
-                if (auto const sent = co_await self->link_->send(all); !sent)
-                    break;
-                continue;
-            }
-            for (auto& packet : packets) // a connection that waits is small
-                if (packet.capacity() > 4096 || &packet != &packets.front())
-                    bytes().swap(packet);
-            auto timer = self->engine_->next_timer();
-            if (self->temporary_) {
-                if (self->retire())
-                    break;
-                timer = (std::min)(timer.value_or((session::time_point::max)()), self->retire_at_);
-            }
-            timer = (std::min)(timer.value_or((session::time_point::max)()), renewal);
-            self->wake_.expires_at(*timer);
-            boost::system::error_code ec;
-            co_await self->wake_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
-            if (self->link_up_) {
-                self->engine_->tick(now());
-                self->drain();
-            }
-        }
-        self->writing_ = false;
-        self->link_->close();
-        self->pause_.cancel();
-    }
-
+    static task<void> write(std::shared_ptr<connection> self);
     /// When a temporary key grows old: lets the running calls end, then begins anew. True if it is time.
-    bool retire()
-    {
-        if (now() < retire_at_)
-            return false;
-        open_ = false;
-        if (!calls_.none_running() && clock_.unix_seconds(now()) < *temporary_->expires_at) {
-            retire_at_ = now() + std::chrono::seconds(1);
-            return false;
-        }
-        outlived_ = true;
-        ended_ = error(errc::closed, "the temporary key is renewed");
-        link_->close();
-        return true;
-    }
-
+    bool retire();
     /// Renews the session if it is time; else says when to look again.
-    session::time_point renew_if_due()
-    {
-        if (!engine_->bound())
-            return (session::time_point::max)();
-        auto const later = renewal_.due(now(), calls_.none_running());
-        if (renewal_.pending())
-            open_ = false;
-        if (later)
-            return *later;
-        renewal_.clear();
-        renewal_.began(now());
-        renewing_ = true;
-        engine_->renew_session(now());
-        drain();
-        open_for_calls();
-        return renewal_.due(now(), calls_.none_running()).value_or(now());
-    }
-
-    task<void> writer_ended()
-    {
-        while (writing_) {
-            wake_.cancel();
-            pause_.expires_at((clock::time_point::max)());
-            boost::system::error_code ec;
-            co_await pause_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ec));
-        }
-    }
-
+    session::time_point renew_if_due();
+    task<void> writer_ended();
     /// Passes on what the session has to say.
-    void drain()
-    {
-        while (engine_) {
-            auto event = engine_->next_event();
-            if (!event)
-                return;
-            std::visit([&](auto& one) { on(one); }, *event);
-        }
-    }
-
-    void answer(session::call_id call, result<bytes> value)
-    {
-        auto const id = calls_.ended(call);
-        if (!id)
-            return;
-        if (*id == bind_call)
-            return bound(value);
-        tell([&](connection_owner& owner) { owner.on_answer(*this, *id, std::move(value)); });
-    }
-    void on(session::answer& one) { answer(one.call, std::move(one.result)); }
-    void on(session::failure& one) { answer(one.call, std::move(one.why)); }
-    void on(session::update& one)
-    {
-        tell([&](connection_owner& owner) { owner.on_updates(*this, std::move(one.body)); });
-    }
-    void on(session::new_session&)
-    {
-        tell([&](connection_owner& owner) { owner.on_new_session(*this); });
-    }
-    void on(session::salt_changed& one)
-    {
-        if (temporary_)
-            return; // salts belong to keys; this one is not kept
-        salt_ = one.salt;
-        tell([&](connection_owner& owner) { owner.on_salt(*this, salt_); });
-    }
-    void on(session::session_reset&)
-    {
-        // The connection goes on with another session.
-        bool const was_bound = told_.is_bound();
-        told_.discarded(std::exchange(renewing_, false) ? error(errc::cancelled, "the session is renewed")
-                                                        : error(errc::session_lost, "another session takes its place"));
-        renewal_.began(now());
-        if (was_bound)
-            told_.bound(engine_->session_id());
-        tell([&](connection_owner& owner) { owner.on_new_session(*this); });
-    }
-    void on(session::fatal& one)
-    {
-        if (one.why.is(errc::auth_key_unknown) && temporary_) {
-            // The server forgot a temporary key, as it may, or it expires: make and bind a new one.
-            outlived_ = true;
-            ended_ = error(errc::closed, one.why.text());
-        } else {
-            ended_ = std::move(one.why);
-        }
-        link_->close();
-    }
+    void drain();
+    void answer(session::call_id call, result<bytes> value);
+    void on(session::answer& one);
+    void on(session::failure& one);
+    void on(session::update& one);
+    void on(session::new_session&);
+    void on(session::salt_changed& one);
+    void on(session::session_reset&);
+    void on(session::fatal& one);
 
     boost::asio::any_io_executor strand_;
     connection_settings settings_;
@@ -565,8 +291,10 @@ private:
     bool stopping_ = false;
     bool open_ = false;    ///< calls go to the session; else they wait in the queue
     bool outlived_ = false; ///< the session's temporary key is not to be used again
-
     bool renewing_ = false; ///< the next session_reset is wanted
 };
 
 } // namespace mtproto::detail
+
+#include <mtproto/client/detail/connection_keys.hpp>
+#include <mtproto/client/detail/connection_session.hpp>
