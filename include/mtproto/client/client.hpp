@@ -1,7 +1,7 @@
 // A client of Telegram: one account, typed calls, updates.
 #pragma once
 
-#include <mtproto/client/detail/client_core.hpp>
+#include <mtproto/client/detail/make_client_core.hpp>
 #include <mtproto/client/invoker.hpp>
 #include <mtproto/client/update_subscription.hpp>
 
@@ -107,8 +107,8 @@ public:
     using executor_type = boost::asio::any_io_executor;
 
     /// Connects to nothing yet, and reads nothing: connect() does.
-    client(executor_type executor, client_options options)
-        : core_(std::make_shared<detail::client_core>(std::move(executor), std::move(options)))
+    client(const executor_type& executor, client_options options)
+        : core_(detail::make_client_core(executor, std::move(options)))
     {
     }
     /// On the executor of `context`, such as an io_context.

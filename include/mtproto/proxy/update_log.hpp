@@ -105,8 +105,9 @@ public:
         if (cursor.empty())
             return {next_, false};
         std::uint64_t epoch{}, last{};
-        auto const* const end = cursor.data() + cursor.size();
-        auto const dot = std::from_chars(cursor.data(), end, epoch, 16);
+        auto const* const begin = &cursor.front();
+        auto const* const end = begin + cursor.size();
+        auto const dot = std::from_chars(begin, end, epoch, 16);
         if (dot.ec != std::errc() || dot.ptr == end || *dot.ptr != '.')
             return {next_, true};
         auto const rest = std::from_chars(dot.ptr + 1, end, last, 16);

@@ -236,9 +236,9 @@ private:
     {
         if (std::exchange(introducing_, true))
             return; // the last one is still to be answered, and goes again by itself
-        own_call(introduction_request(), 0, [this](result<bytes> answer) {
+        own_call(introduction_request(), 0, [this](const result<bytes>& answer) {
             introducing_ = false;
-            introduced(std::move(answer));
+            introduced(answer);
         });
     }
     void introduced(const result<bytes>& answer)

@@ -17,7 +17,7 @@ inline void client_core::own_call(bytes request, int dc, std::function<void(resu
 }
 
 inline void client_core::begin(std::uint64_t id, std::shared_ptr<const bytes> request, const invoke_options& how,
-           std::unique_ptr<call_sink> sink)
+                               std::unique_ptr<call_sink> sink)
 {
     auto& call = calls_.emplace(id, pending_call{std::move(request), how, std::move(sink)}).first->second;
     if (how.timeout) {

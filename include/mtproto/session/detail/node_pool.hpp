@@ -84,9 +84,9 @@ public:
     T* allocate(std::size_t count)
     {
         static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
-        return static_cast<T*>(pool_->allocate(count * sizeof(T)));
+        return static_cast<T*>(pool_->allocate(count * size));
     }
-    void deallocate(T* memory, std::size_t count) noexcept { pool_->deallocate(memory, count * sizeof(T)); }
+    void deallocate(T* memory, std::size_t count) noexcept { pool_->deallocate(memory, count * size); }
     node_pool& pool() const noexcept { return *pool_; }
 
     friend bool operator==(const pool_allocator& a, const pool_allocator& b) noexcept
@@ -95,6 +95,9 @@ public:
     }
 
 private:
+    // A container's table holds pointers, and their size is what is meant.
+    static constexpr std::size_t size = sizeof(T); // NOLINT(bugprone-sizeof-expression)
+
     node_pool* pool_;
 };
 
