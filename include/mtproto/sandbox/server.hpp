@@ -23,6 +23,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -54,6 +55,8 @@ struct connection
 using connection_ptr = std::shared_ptr<connection>;
 using session_key = std::pair<std::uint64_t, std::uint64_t>; ///< auth key id, session id
 
+using timer_entry = std::pair<session::time_point, session_key>;
+
 struct session_record
 {
     std::unique_ptr<session::server_engine> engine{};
@@ -62,6 +65,7 @@ struct session_record
     bool wants_updates = false;
     bool missed = false; ///< updates were left out while it was away
     session::time_point seen{};
+    std::optional<session::time_point> scheduled{}; ///< its entry in server::due_
 };
 
 /// Everything runs on one strand, under one mutex that the owner's calls take too.
@@ -94,8 +98,10 @@ public:
         std::lock_guard const lock(mutex);
         faults_ = plan;
         draws_ = 0;
-        for (auto& [id, s] : sessions_)
+        for (auto& [id, s] : sessions_) {
             s.engine->resend_after(repeat_after());
+            schedule(id, s);
+        }
     }
     fault_counts faults() const noexcept { return struck_; }
     std::uint64_t changes() const noexcept { return changes_; }
@@ -131,12 +137,16 @@ private:
     void answer_control(const session_key& id, session_record& in, const session::control& asked);
     void deliver(const session_key* origin);
     void push(const session_key& id, session_record& to, bytes updates);
-    void flush(session_record& from);
+    void flush(const session_key& id, session_record& from);
+    void send_all(const connection_ptr& to, session::server_engine& from);
+    void send_badly(const connection_ptr& to, session::server_engine& from);
     void send(const connection_ptr& to, bytes_view packet) { send(to, std::span(&packet, 1)); }
     void send(const connection_ptr& to, std::span<const bytes_view> packets);
     void send_later(const connection_ptr& to, std::vector<std::byte> packet);
     void fail(const connection_ptr& to, std::int32_t code);
     void close(const connection_ptr& which);
+    /// Sees to it that a session's timer is looked at in time.
+    void schedule(const session_key& id, session_record& which);
     void arm();
     void on_timer();
 
@@ -163,6 +173,9 @@ private:
     std::map<std::uint64_t, session::salt_schedule> salts_;
     std::map<session_key, session_record> sessions_;
     asio::steady_timer timer_;
+    /// When to look at which session, one entry each. It may come too early, or for a session that is gone: a look finds out.
+    std::set<timer_entry> due_{};
+    std::optional<session::time_point> armed_{}; ///< when timer_ ends
     std::vector<std::byte> scratch_;
     std::array<std::vector<std::byte>, 16> packets_{}; ///< on their way out, encrypted together
     fault_plan faults_{};

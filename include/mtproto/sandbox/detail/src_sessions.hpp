@@ -140,7 +140,7 @@ void server::serve_requests(const session_key& id, const connection_ptr& with)
         }
         auto const asked = found->second.engine->next_request();
         if (!asked) {
-            flush(found->second);
+            flush(id, found->second);
             return;
         }
         answer_request(id, found->second, *asked, *with);
@@ -218,28 +218,37 @@ void server::answer_control(const session_key& id, session_record& in, const ses
         return;
     }
     in.engine->reply_destroy_auth_key(mt::destroy_auth_key_ok{});
-    flush(in);
+    flush(id, in);
     log("the key is destroyed");
     ++changes_;
     at.keys.drop(id.first);
     std::erase_if(sessions_, [&](auto const& s) { return at.keys.find(s.first.first) == nullptr; });
 }
 
-void server::flush(session_record& from)
+void server::flush(const session_key& id, session_record& from)
 {
-    auto const to = from.on.lock();
-    if (!to)
-        return;
-    if (faults_.drop_percent + faults_.duplicate_percent + faults_.delay_percent == 0) {
-        while (auto const count = from.engine->next_packets(packets_, now())) {
-            std::array<bytes_view, 16> views;
-            std::copy_n(packets_.begin(), count, views.begin());
-            send(to, std::span<const bytes_view>(views).first(count));
-        }
-        return;
+    if (auto const to = from.on.lock()) {
+        if (faults_.drop_percent + faults_.duplicate_percent + faults_.delay_percent == 0)
+            send_all(to, *from.engine);
+        else
+            send_badly(to, *from.engine);
+        schedule(id, from);
     }
+}
+
+void server::send_all(const connection_ptr& to, session::server_engine& from)
+{
+    while (auto const count = from.next_packets(packets_, now())) {
+        std::array<bytes_view, 16> views;
+        std::copy_n(packets_.begin(), count, views.begin());
+        send(to, std::span<const bytes_view>(views).first(count));
+    }
+}
+
+void server::send_badly(const connection_ptr& to, session::server_engine& from)
+{
     std::vector<std::byte> packet;
-    while (from.engine->next_packet(packet, now())) {
+    while (from.next_packet(packet, now())) {
         if (strikes(faults_.drop_percent, struck_.drops))
             continue;
         for (int copies = strikes(faults_.duplicate_percent, struck_.duplicates) ? 2 : 1; copies != 0; --copies) {
@@ -284,23 +293,29 @@ void server::push(const session_key& id, session_record& to, bytes updates)
         return;
     }
     to.engine->push(*shown, now());
-    flush(to);
+    flush(id, to);
 }
 
 // ---- timers
 
+void server::schedule(const session_key& id, session_record& which)
+{
+    auto const due = which.engine->next_timer();
+    if (!due || (which.scheduled && *which.scheduled <= *due))
+        return;
+    if (which.scheduled)
+        due_.erase({*which.scheduled, id});
+    which.scheduled = due;
+    due_.emplace(*due, id);
+}
+
 void server::arm()
 {
-    if (stopped_)
+    if (stopped_ || due_.empty() || (armed_ && *armed_ <= due_.begin()->first))
         return;
-    std::optional<session::time_point> first;
-    for (auto const& [id, s] : sessions_)
-        if (auto const due = s.engine->next_timer(); due && !s.on.expired())
-            first = first ? (std::min)(*first, *due) : *due;
-    if (!first)
-        return;
+    armed_ = due_.begin()->first;
     timer_.expires_at(std::chrono::steady_clock::time_point(
-        std::chrono::duration_cast<std::chrono::steady_clock::duration>(first->time_since_epoch())));
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(armed_->time_since_epoch())));
     timer_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
         auto const self = weak.lock();
         if (!ec && self)
@@ -311,15 +326,19 @@ void server::arm()
 void server::on_timer()
 {
     std::lock_guard const lock(mutex);
-    std::vector<std::pair<session_key, connection_ptr>> due;
-    for (auto& [id, s] : sessions_)
-        if (auto const when = s.engine->next_timer(); when && *when <= now())
-            if (auto const on = s.on.lock())
-                due.emplace_back(id, on);
-    for (auto const& [id, on] : due) {
+    armed_.reset();
+    // What is due again at once has its turn after the others.
+    std::vector<session_key> looked_at;
+    for (auto const until = now(); !due_.empty() && due_.begin()->first <= until; due_.erase(due_.begin()))
+        looked_at.push_back(due_.begin()->second);
+    for (auto const& id : looked_at) {
         auto const found = sessions_.find(id);
         if (found == sessions_.end())
             continue;
+        found->second.scheduled.reset();
+        auto const on = found->second.on.lock();
+        if (!on)
+            continue; // until it comes back
         if (auto const end = found->second.engine->disconnect_at(); end && *end <= now()) {
             log("a client stays silent: disconnected");
             close(on);
