@@ -111,7 +111,7 @@ public:
     void send(std::uint64_t id, std::shared_ptr<const bytes> request, bool compress)
     {
         if (open_)
-            hand_over(id, *request, compress);
+            hand_over(id, request, compress);
         else
             queue_.push_back({id, std::move(request), compress});
         wake();
@@ -149,6 +149,7 @@ public:
 private:
     using clock = std::chrono::steady_clock;
     static constexpr std::uint64_t bind_call = 0; ///< owners' names for calls begin at 1
+    static constexpr std::size_t shared_from = 4096; ///< bytes of a request
 
     struct queued
     {
@@ -205,11 +206,12 @@ private:
             tell_event(events::closed{why, retry_in});
     }
 
-    void hand_over(std::uint64_t id, const bytes& request, bool compress)
+    void hand_over(std::uint64_t id, const std::shared_ptr<const bytes>& request, bool compress)
     {
         session::call_options how;
         how.compress = compress;
-        auto const call = engine_->send(request, how, now());
+        // The owner keeps a request in case that it has to go elsewhere. A small one is copied: its memory serves for an answer.
+        auto const call = request->size() < shared_from ? engine_->send(*request, how, now()) : engine_->send(request, how, now());
         running_[call] = id;
         by_id_[id] = call;
     }
@@ -450,7 +452,7 @@ private:
             return;
         open_ = true;
         for (auto const& one : std::exchange(queue_, {}))
-            hand_over(one.id, *one.request, one.compress);
+            hand_over(one.id, one.request, one.compress);
     }
 
     /// The first call with a temporary key; the others wait for its answer.
