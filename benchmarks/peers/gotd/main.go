@@ -325,16 +325,17 @@ func files(p plan) {
 			_, err := uploader.NewUploader(client.API()).WithThreads(4).WithPartSize(512*1024).FromBytes(ctx, "data.bin", content)
 			check(err)
 		})
+		var into writerAt
 		timed("download", func() {
-			into := make(writerAt, len(content))
+			into = make(writerAt, len(content))
 			_, err := downloader.NewDownloader().WithPartSize(512*1024).Download(client.API(), &tg.InputDocumentFileLocation{
 				ID: p.integer("file_id"), AccessHash: p.integer("file_access_hash"), FileReference: p.hex("file_reference"),
 			}).WithThreads(4).Parallel(ctx, into)
 			check(err)
-			if !bytes.Equal(into, content) {
-				check(fmt.Errorf("the download is not the file"))
-			}
 		})
+		if !bytes.Equal(into, content) {
+			check(fmt.Errorf("the download is not the file"))
+		}
 		return nil
 	})
 }

@@ -22,7 +22,8 @@ concept file_source = requires(T& source, std::uint64_t offset, std::span<std::b
     { source.read(offset, into) } -> std::same_as<result<>>;
 };
 
-/// A place for a download. Parts come once each, in any order; `finish(size)` comes last, if all went well.
+/// A place for a download. Parts come once each, in any order; `finish(size)` comes last, if all went well. A sink that has
+/// `expect(size)` is told first how large the file is said to be, where that is known.
 template <class T>
 concept file_sink = requires(T& sink, std::uint64_t offset, std::span<const std::byte> part) {
     { sink.write(offset, part) } -> std::same_as<result<>>;
@@ -51,14 +52,24 @@ private:
 class memory_sink
 {
 public:
+    /// Takes memory for the whole file, unless that is suspiciously much: then it grows as parts come.
+    void expect(std::uint64_t size)
+    {
+        if (size <= believed_size)
+            data_.reserve(static_cast<std::size_t>(size));
+    }
     result<> write(std::uint64_t offset, std::span<const std::byte> part)
     {
         if (offset > max_size || part.size() > max_size - offset)
             return error(errc::too_large, "the download does not fit into memory");
-        auto const end = static_cast<std::size_t>(offset) + part.size();
-        if (data_.size() < end)
-            data_.resize(end);
-        std::copy(part.begin(), part.end(), data_.begin() + static_cast<std::ptrdiff_t>(offset));
+        auto const at = static_cast<std::size_t>(offset);
+        if (at == data_.size()) { // as most parts come: nothing is cleared first
+            data_.insert(data_.end(), part.begin(), part.end());
+            return {};
+        }
+        if (data_.size() < at + part.size())
+            data_.resize(at + part.size());
+        std::copy(part.begin(), part.end(), data_.begin() + static_cast<std::ptrdiff_t>(at));
         return {};
     }
     result<> finish(std::uint64_t size)
@@ -71,6 +82,7 @@ public:
 
 private:
     static constexpr std::uint64_t max_size = std::uint64_t{4} << 30;
+    static constexpr std::uint64_t believed_size = std::uint64_t{64} << 20;
     std::vector<std::byte> data_{};
 };
 

@@ -7,6 +7,10 @@
 #include <mtproto/client/invoker.hpp>
 #include <mtproto/client/options.hpp>
 #include <mtproto/crypto/random.hpp>
+#include <mtproto/tl/decode.hpp>
+#include <mtproto/tl/encode.hpp>
+#include <mtproto/tl/views.hpp>
+#include <mtproto/tl/with_storage.hpp>
 
 #include <functional>
 
@@ -42,19 +46,65 @@ inline constexpr std::uint64_t big_file_size = std::uint64_t{10} << 20;
 
 namespace detail {
 
+/// Over a connection of their own, and without an attempt at compressing them.
+inline invoke_options options_for_files(int dc)
+{
+    invoke_options how;
+    how.dc = dc;
+    how.media = true;
+    how.compress = false;
+    return how;
+}
+
 /// Calls over a connection of their own where the invoker has such.
 template <class Tg, class Q>
 task<result<typename Q::result>> invoke_for_files(Tg& tg, const Q& request, int dc)
 {
-    if constexpr (requires { tg.invoke(request, invoke_options()); }) {
-        invoke_options how;
-        how.dc = dc;
-        how.media = true;
-        how.compress = false;
-        return tg.invoke(request, how);
-    } else {
+    if constexpr (requires { tg.invoke(request, invoke_options()); })
+        return tg.invoke(request, options_for_files(dc));
+    else
         return tg.invoke(request);
-    }
+}
+
+/// Whether requests and answers can be had as bytes, so that a part need not be copied into a value and out of it again.
+template <class Tg>
+inline constexpr bool takes_bytes = requires(Tg& tg, std::vector<std::byte> request, invoke_options how) {
+    { tg.invoke_raw(std::move(request), how) } -> std::same_as<task<result<std::vector<std::byte>>>>;
+};
+
+/// A part of a file that came down.
+struct fetched_part
+{
+    std::vector<std::byte> memory{};
+    std::span<const std::byte> bytes{}; ///< in `memory`
+};
+
+// We never say that we know CDNs, so being sent to one is a mistake of the server's.
+inline error points_elsewhere() { return error(errc::wrong_result, "the server points to a CDN that was not asked for"); }
+
+inline result<fetched_part> part_of(api::upload::File answer)
+{
+    auto* const file = tl::get_if<api::upload::file>(answer);
+    if (!file)
+        return points_elsewhere();
+    fetched_part part;
+    part.memory = std::move(file->bytes);
+    part.bytes = part.memory;
+    return part;
+}
+/// The same of an answer's TL bytes, where the part stays.
+inline result<fetched_part> part_of(std::vector<std::byte> answer)
+{
+    auto const decoded = tl::decode<tl::with_storage<api::upload::File, tl::views>>(answer, true);
+    if (!decoded)
+        return error(errc::wrong_result, decoded.error().message());
+    auto const* const file = tl::get_if<tl::with_storage<api::upload::file, tl::views>>(*decoded);
+    if (!file)
+        return points_elsewhere();
+    fetched_part part;
+    part.bytes = file->bytes;
+    part.memory = std::move(answer);
+    return part;
 }
 
 template <class Tg, class Source>
@@ -75,11 +125,8 @@ struct upload_job
         while (next != parts) {
             auto const part = next++;
             auto const offset = static_cast<std::uint64_t>(part) * part_size;
-            std::vector<std::byte> data(static_cast<std::size_t>(std::min<std::uint64_t>(part_size, size - offset)));
-            auto const length = data.size();
-            if (auto const read = source.read(offset, data); !read)
-                co_return read.error();
-            auto const saved = co_await save(part, std::move(data));
+            auto const length = static_cast<std::size_t>(std::min<std::uint64_t>(part_size, size - offset));
+            auto const saved = co_await save(part, offset, length);
             if (!saved)
                 co_return saved.error();
             if (!*saved)
@@ -90,21 +137,44 @@ struct upload_job
         }
         co_return result<>{};
     }
-    task<result<bool>> save(std::int32_t part, std::vector<std::byte> data)
+    task<result<bool>> save(std::int32_t part, std::uint64_t offset, std::size_t length)
     {
         if (size > big_file_size) {
             api::upload::saveBigFilePart request;
             request.file_id = id;
             request.file_part = part;
             request.file_total_parts = parts;
-            request.bytes = std::move(data);
-            return invoke_for_files(tg, request, 0);
+            return send(std::move(request), offset, length);
         }
         api::upload::saveFilePart request;
         request.file_id = id;
         request.file_part = part;
-        request.bytes = std::move(data);
-        return invoke_for_files(tg, request, 0);
+        return send(std::move(request), offset, length);
+    }
+    /// Reads the part to where it is sent from.
+    template <class Q>
+    task<result<bool>> send(Q request, std::uint64_t offset, std::size_t length)
+    {
+        if constexpr (takes_bytes<Tg>) {
+            auto encoded = tl::encode(request);
+            if (!encoded)
+                co_return encoded.error();
+            if (auto const read = source.read(offset, tl::widen_last_string(*encoded, length)); !read)
+                co_return read.error();
+            auto const how = options_for_files(0);
+            auto const answer = co_await tg.invoke_raw(std::move(*encoded), how);
+            if (!answer)
+                co_return answer.error();
+            auto const saved = tl::decode<bool>(*answer, true);
+            if (!saved)
+                co_return error(errc::wrong_result, saved.error().message());
+            co_return *saved;
+        } else {
+            request.bytes.resize(length);
+            if (auto const read = source.read(offset, request.bytes); !read)
+                co_return read.error();
+            co_return co_await invoke_for_files(tg, request, 0);
+        }
     }
 };
 
@@ -130,19 +200,20 @@ struct download_job
                 co_return part.error();
             if (end && offset >= *end)
                 co_return result<>{};
-            if (part->size() < options.part_size)
-                end = (std::min)(end.value_or(offset + part->size()), offset + part->size());
-            if (part->size() > options.part_size)
+            auto const size = part->bytes.size();
+            if (size < options.part_size)
+                end = (std::min)(end.value_or(offset + size), offset + size);
+            if (size > options.part_size)
                 co_return error(errc::wrong_result, "the server sent more of the file than was asked for");
-            if (auto const written = sink.write(offset, *part); !written)
+            if (auto const written = sink.write(offset, part->bytes); !written)
                 co_return written.error();
-            done += part->size();
+            done += size;
             if (options.progress)
                 options.progress(done, options.size);
         }
         co_return result<>{};
     }
-    task<result<std::vector<std::byte>>> fetch(std::uint64_t offset)
+    task<result<fetched_part>> fetch(std::uint64_t offset)
     {
         for (;;) {
             api::upload::getFile request;
@@ -151,7 +222,7 @@ struct download_job
             request.offset = static_cast<std::int64_t>(offset);
             request.limit = static_cast<std::int32_t>(options.part_size);
             auto const reference = refreshed;
-            auto answer = co_await invoke_for_files(tg, request, options.dc);
+            auto answer = co_await ask(request);
             if (!answer && options.refresh && answer.error().text().starts_with("FILE_REFERENCE_")) {
                 if (reference != refreshed)
                     continue; // another part has refreshed it meanwhile
@@ -164,13 +235,25 @@ struct download_job
                     continue;
                 }
             }
+            co_return answer;
+        }
+    }
+    task<result<fetched_part>> ask(const api::upload::getFile& request)
+    {
+        if constexpr (takes_bytes<Tg>) {
+            auto encoded = tl::encode(request);
+            if (!encoded)
+                co_return encoded.error();
+            auto const how = options_for_files(options.dc);
+            auto answer = co_await tg.invoke_raw(std::move(*encoded), how);
             if (!answer)
                 co_return answer.error();
-            auto* const file = tl::get_if<api::upload::file>(*answer);
-            // We never say that we know CDNs, so being sent to one is a mistake of the server's.
-            if (!file)
-                co_return error(errc::wrong_result, "the server points to a CDN that was not asked for");
-            co_return std::move(file->bytes);
+            co_return part_of(std::move(*answer));
+        } else {
+            auto answer = co_await invoke_for_files(tg, request, options.dc);
+            if (!answer)
+                co_return answer.error();
+            co_return part_of(std::move(*answer));
         }
     }
 };
@@ -238,6 +321,8 @@ task<result<std::uint64_t>> download(Tg& tg, api::InputFileLocation location, Si
     std::size_t count = (std::max<std::size_t>)(options.parallel, 1);
     if (options.size != 0) {
         job.end = options.size;
+        if constexpr (requires { sink.expect(options.size); })
+            sink.expect(options.size);
         count = static_cast<std::size_t>(
             (std::min<std::uint64_t>)(count, (options.size + options.part_size - 1) / options.part_size));
     }

@@ -39,6 +39,8 @@ public:
     /// event, exactly one unless it is cancelled.
     call_id send(bytes request, call_options options, time_point now);
     call_id send(bytes request, time_point now) { return send(std::move(request), call_options(), now); }
+    /// The same of a request that somebody else keeps too, and does not change.
+    call_id send(std::shared_ptr<const bytes> request, call_options options, time_point now);
     /// auth.bindTempAuthKey: binds the engine's temporary key to `permanent`. The call's answer is an event
     /// as any other; if it is boolTrue, other calls are sent from then on, init_prefix first.
     /// https://core.telegram.org/method/auth.bindTempAuthKey
@@ -94,6 +96,8 @@ public:
 private:
     using service = detail::sent_service;
     using call = detail::pending_call;
+
+    call_id begin(call c, time_point now);
 
     // sending: client_engine_send.hpp
     bool fits(std::size_t size) const;
@@ -204,17 +208,30 @@ inline client_engine::client_engine(engine_options options, crypto::auth_key key
 {
 }
 
-inline call_id client_engine::send(bytes request, call_options options, time_point)
+inline call_id client_engine::send(bytes request, call_options options, time_point now)
 {
     call c;
-    c.id = ++last_call_;
     c.options = options;
-    if (request.size() < 4 || request.size() % 4 != 0 ||
-        request.size() + options_.init_prefix.size() + 1024 > max_packet_size) {
+    c.request = std::move(request);
+    return begin(std::move(c), now);
+}
+
+inline call_id client_engine::send(std::shared_ptr<const bytes> request, call_options options, time_point now)
+{
+    call c;
+    c.options = options;
+    c.shared = std::move(request);
+    return begin(std::move(c), now);
+}
+
+inline call_id client_engine::begin(call c, time_point)
+{
+    c.id = ++last_call_;
+    auto const size = c.body().size();
+    if (size < 4 || size % 4 != 0 || size + options_.init_prefix.size() + 1024 > max_packet_size) {
         events_.push_back(failure{c.id, error(errc::bad_argument, "a request is malformed or too large")});
         return c.id;
     }
-    c.request = std::move(request);
     return calls_.add(std::move(c)).id;
 }
 

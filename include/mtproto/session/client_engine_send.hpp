@@ -163,7 +163,7 @@ inline void client_engine::put_calls(time_point now)
         ++it; // the call leaves the queue when it is put
         if (!bound_ && !c.is_binding)
             continue;
-        if (!fits(c.request.size()))
+        if (!fits(c.body().size()))
             break;
         if (put_call(c, now) && batch_size_ > options_.max_container_size)
             break;
@@ -181,7 +181,7 @@ inline bool client_engine::put_call(call& c, time_point now)
         return false; // not before it is known which of its messages counts
     c.with_init = c.options.init && !initialized_ && !options_.init_prefix.empty();
 
-    bytes_view body = c.request;
+    bytes_view body = c.body();
     if (c.is_binding) {
         // The inner message carries the identifier of the outer one, which is therefore made first.
         auto const msg_id = ids_.next(clock_.unix_ns(now));
@@ -203,7 +203,7 @@ inline bool client_engine::put_call(call& c, time_point now)
         if (wrapped || c.with_init) {
             auto& made = batch_storage_.next();
             made.resize((wrapped ? 12 : 0) + (c.with_init ? options_.init_prefix.size() : 0) +
-                        c.request.size());
+                        c.body().size());
             tl::writer to{std::span<std::byte>(made)};
             if (wrapped) {
                 to.id(detail::invoke_after_msg_id);
@@ -211,7 +211,7 @@ inline bool client_engine::put_call(call& c, time_point now)
             }
             if (c.with_init)
                 to.raw(options_.init_prefix);
-            to.raw(c.request);
+            to.raw(c.body());
             body = made;
         }
         if (c.options.compress)
@@ -251,8 +251,8 @@ inline void client_engine::finish_packet(bytes& out, time_point now)
     if (batch_.size() == 1) {
         packet.msg_id = batch_.front().msg_id;
         packet.seqno = batch_.front().seqno;
-        return write_unsealed(packet, batch_.front().body.size(), random_, out, options_.padding,
-                              [&](tl::writer& to) { to.raw(batch_.front().body); });
+        packet.body = batch_.front().body;
+        return write_unsealed(packet, random_, out, options_.padding);
     }
     packet.msg_id = ids_.next(clock_.unix_ns(now));
     packet.seqno = seqnos_.next(false);

@@ -53,14 +53,33 @@ void write_unsealed(const plain_packet& head, std::size_t body_size, random_sour
     random.fill(plain.subspan(text));
 }
 
+/// The same of a body that is there: appended, so that `out`, which may have held something short, is not cleared first.
+inline void write_unsealed(const plain_packet& packet, random_source& random, bytes& out, crypto::padding_policy policy)
+{
+    auto const text = crypto::plain_header_size + packet.body.size();
+    auto const size = crypto::packet_header_size + crypto::padded_size(text, random, policy);
+    std::array<std::byte, crypto::packet_header_size + crypto::plain_header_size> head{};
+    tl::writer to{std::span(head).subspan(crypto::packet_header_size)};
+    to.number(packet.salt);
+    to.number(packet.session_id);
+    to.number(packet.msg_id);
+    to.number(packet.seqno);
+    to.number(static_cast<std::uint32_t>(packet.body.size()));
+    out.clear();
+    out.reserve(size);
+    out.insert(out.end(), head.begin(), head.end());
+    out.insert(out.end(), packet.body.begin(), packet.body.end());
+    out.resize(size);
+    random.fill(std::span(out).subspan(crypto::packet_header_size + text));
+}
+
 /// Encrypts into `out`, whose memory is used again. The body's size is a multiple of 4; it is not part of
 /// `out`.
 inline void seal(const crypto::auth_key& key, crypto::direction d, const plain_packet& packet,
                  random_source& random, bytes& out,
                  crypto::padding_policy policy = crypto::padding_policy::minimal)
 {
-    write_unsealed(packet, packet.body.size(), random, out, policy,
-                   [&](tl::writer& to) { to.raw(packet.body); });
+    write_unsealed(packet, random, out, policy);
     crypto::encrypt_in_place(key, d, out);
 }
 
@@ -106,8 +125,8 @@ inline result<plain_packet> split(std::span<std::byte> plaintext)
 
 } // namespace detail
 
-/// Decrypts into `scratch`, as packet_header_size bytes of no meaning and the plaintext; the body points into
-/// it. Up to 15 bytes of a transport's padding may follow the packet.
+/// Decrypts into `scratch`, as packet_header_size bytes of no meaning and the plaintext, behind which it may be longer; the
+/// body points into it. Up to 15 bytes of a transport's padding may follow the packet.
 ///
 /// Fails with errc::bad_message and without a word more if the key id, the msg_key (over the whole plaintext,
 /// before any field is read), the length or the padding is wrong.
@@ -118,8 +137,9 @@ inline result<plain_packet> open(const crypto::auth_key& key, crypto::direction 
     if (!detail::makes_sense(packet))
         return errc::bad_message;
     packet = detail::without_padding(packet);
-    scratch.resize(packet.size());
-    auto const plaintext = std::span(scratch).subspan(crypto::packet_header_size);
+    if (scratch.size() < packet.size()) // never smaller: what is made larger again is cleared
+        scratch.resize(packet.size());
+    auto const plaintext = std::span(scratch).first(packet.size()).subspan(crypto::packet_header_size);
     if (!crypto::decrypt_packet(key, d, packet, plaintext))
         return errc::bad_message;
     return detail::split(plaintext);

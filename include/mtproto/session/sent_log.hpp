@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -120,6 +121,7 @@ struct pending_call
     };
     call_id id = 0;
     std::vector<std::byte> request{};
+    std::shared_ptr<const std::vector<std::byte>> shared{}; ///< the request instead, of one who keeps it as well
     call_options options{};
     stage at = stage::queued;
     bool acknowledged = false; ///< the server has it, as far as is known
@@ -136,6 +138,8 @@ struct pending_call
     time_point ask_at{};
     duration ask_interval{};
     std::vector<std::int64_t> old_ids{}; ///< under which it was sent before in this session
+
+    std::span<const std::byte> body() const noexcept { return shared ? *shared : request; }
 };
 
 /// All calls without an answer, by their numbers and by the messages that carried them.

@@ -27,7 +27,7 @@ inline void server_engine::push(bytes_view updates, time_point)
 }
 
 /// Bytes of an rpc_result before what it carries.
-inline constexpr std::ptrdiff_t rpc_result_head = 12;
+inline constexpr std::size_t rpc_result_head = 12;
 
 /// An rpc_result with room for `size` bytes.
 inline bytes server_engine::result_of(std::int64_t msg_id, std::size_t size)
@@ -44,8 +44,8 @@ inline void server_engine::reply(std::int64_t msg_id, bytes_view result, time_po
 {
     auto const compressed = packed(result, options_.gzip_threshold);
     auto const object = compressed ? bytes_view(*compressed) : result;
-    auto body = result_of(msg_id, object.size());
-    std::copy(object.begin(), object.end(), body.begin() + rpc_result_head);
+    auto body = result_of(msg_id, 0);
+    body.insert(body.end(), object.begin(), object.end());
     finish(msg_id, known_request::stage::answered, std::move(body));
     release_waiting(now);
 }
@@ -268,8 +268,8 @@ inline bool server_engine::unsealed_packet(bytes& out, time_point now)
     if (b.messages.size() == 1) {
         packet.msg_id = b.messages.front().msg_id;
         packet.seqno = b.messages.front().seqno;
-        write_unsealed(packet, b.messages.front().body.size(), random_, out, crypto::padding_policy::minimal,
-                       [&](tl::writer& to) { to.raw(b.messages.front().body); });
+        packet.body = b.messages.front().body;
+        write_unsealed(packet, random_, out, crypto::padding_policy::minimal);
     } else {
         packet.msg_id = ids_.next(unix_ns, message_kind::notice);
         packet.seqno = seqnos_.next(false);

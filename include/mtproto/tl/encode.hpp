@@ -7,8 +7,10 @@
 #include "mtproto/tl/variant.hpp"
 #include "mtproto/tl/writer.hpp"
 
+#include <array>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace mtproto::tl {
@@ -42,9 +44,11 @@ template <class Wire = wire::natural, class T>
     } else if constexpr (string_type<T> || bytes_type<T>) {
         to.string(detail::view_of(value));
     } else if constexpr (vector_type<T>) {
-        if constexpr (!is_bare_vector<Wire>)
-            to.id(vector_id);
-        to.number(static_cast<std::uint32_t>(value.size()));
+        auto const count = static_cast<std::uint32_t>(value.size());
+        if constexpr (is_bare_vector<Wire>)
+            to.number(count);
+        else
+            to.number(std::int64_t{count} << 32 | vector_id);
         for (auto&& element : value)
             write_value<element_wire_t<Wire>, typename T::value_type>(to, element);
     } else if constexpr (box_type<T>) {
@@ -60,14 +64,97 @@ template <class Wire = wire::natural, class T>
     }
 }
 
-template <aggregate T>
-void write_fields(writer& to, const T& value)
+namespace detail {
+
+/// How many bytes a value of this type always takes; 0: that depends on the value.
+template <class T>
+inline constexpr std::size_t fixed_size = number<T> || opaque_number<T> ? sizeof(T) : std::same_as<T, bool> ? 4
+                                                                                                            : 0;
+
+template <class T, class Entry>
+consteval std::size_t fixed_size_of()
 {
+    if constexpr (is_flags<Entry>)
+        return 4;
+    else if constexpr (is_field<Entry>)
+        return fixed_size<std::remove_cvref_t<decltype(std::declval<const T&>().*Entry::member)>>;
+    else
+        return 0;
+}
+
+/// Neighbours of fixed size make a run, for which room is taken once: `offset` of one in its run, and at the first of a run the
+/// size of all.
+struct run_place
+{
+    std::uint16_t offset = 0;
+    std::uint16_t size = 0;
+};
+
+/// Places of the id, where `WithId` is set, and of all fields behind it; one more says how large a constructor is that is
+/// a single run, else 0.
+template <class T, bool WithId, class... Entries>
+consteval auto runs_of(field_list<Entries...>)
+{
+    constexpr std::size_t count = sizeof...(Entries) + 1;
+    constexpr std::size_t sizes[] = {WithId ? 4 : 0, fixed_size_of<T, Entries>()...};
+    constexpr bool absent[] = {!WithId, is_flag<Entries>...};
+    std::array<run_place, count + 1> places{};
+    std::size_t first = count;
+    std::size_t size = 0;
+    bool one = true;
+    for (std::size_t i = 0; i != count; ++i) {
+        if (absent[i])
+            continue;
+        if (sizes[i] == 0) {
+            first = count;
+            one = false;
+            continue;
+        }
+        if (first == count) {
+            first = i;
+            size = 0;
+        }
+        places[i].offset = static_cast<std::uint16_t>(size);
+        size += sizes[i];
+        places[first].size = static_cast<std::uint16_t>(size);
+    }
+    if (one)
+        places[count].size = static_cast<std::uint16_t>(size);
+    return places;
+}
+
+template <class T>
+[[gnu::always_inline]] inline void store_fixed(std::byte* at, const T& value)
+{
+    if constexpr (number<T>)
+        store(at, value);
+    else if constexpr (opaque_number<T>)
+        std::memcpy(at, value.data(), value.size());
+    else
+        store(at, value ? bool_true_id : bool_false_id);
+}
+
+template <bool WithId, aggregate T>
+[[gnu::always_inline]] inline void write_members(writer& to, const T& value)
+{
+    static constexpr auto runs = runs_of<T, WithId>(typename T::tl_fields{});
     [[maybe_unused]] std::uint32_t words[max_flag_words] = {};
-    for_each_field(typename T::tl_fields{}, [&]<class Entry>(Entry) {
+    // Where the run is that is being written: a pointer of our own, since the writer's are read and written again with
+    // each byte that is stored, which for all that the compiler knows may be theirs.
+    [[maybe_unused]] std::byte* run = nullptr;
+    auto const fixed = [&]<std::size_t I>(std::integral_constant<std::size_t, I>, const auto& member) {
+        if constexpr (runs[I].size != 0)
+            run = to.take(runs[I].size);
+        if (run) [[likely]]
+            store_fixed(run + runs[I].offset, member);
+    };
+    if constexpr (WithId)
+        fixed(std::integral_constant<std::size_t, 0>(), T::tl_id);
+    for_each_field_at(typename T::tl_fields{}, [&]<class Entry, std::size_t I>(Entry, std::integral_constant<std::size_t, I>) {
+        constexpr std::integral_constant<std::size_t, I + 1> place;
         if constexpr (is_flags<Entry>) {
             words[Entry::word] = flag_word<Entry::word>(value);
-            to.number(words[Entry::word]);
+            fixed(place, words[Entry::word]);
         } else if constexpr (is_optional<Entry>) {
             // Most fields are absent: their bits are in a register, their members would have to be looked at.
             if ((words[Entry::word] >> Entry::bit & 1u) == 0)
@@ -77,19 +164,39 @@ void write_fields(writer& to, const T& value)
                 write_value<typename Entry::wire>(to, *member);
             else
                 to.fail(errc::bad_argument, T::tl_line);
+        } else if constexpr (fixed_size_of<T, Entry>() != 0) {
+            fixed(place, value.*Entry::member);
         } else if constexpr (is_field<Entry>) {
             write_value<typename Entry::wire>(to, value.*Entry::member);
         }
     });
 }
 
+/// A constructor of several fields with its id: a function of its own, as it was before its boxed type's.
+template <class T>
+void write_identified(writer& to, const T& value)
+{
+    write_members<true>(to, value);
+}
+
+} // namespace detail
+
+template <aggregate T>
+void write_fields(writer& to, const T& value)
+{
+    detail::write_members<false>(to, value);
+}
+
 template <class T>
 void write_boxed(writer& to, const T& value)
 {
     tl::visit(
-        [&]<class A>(const A& constructor) {
-            to.id(A::tl_id);
-            write_fields(to, constructor);
+        [&]<class A>(const A& constructor) __attribute__((always_inline)) {
+            // Where all is stored at once, a call would take longer.
+            if constexpr (detail::runs_of<A, true>(typename A::tl_fields{}).back().size != 0)
+                detail::write_members<true>(to, constructor);
+            else
+                detail::write_identified(to, constructor);
         },
         value);
 }
@@ -168,7 +275,22 @@ result<std::vector<std::byte>> encode(const T& value)
     if (!to.ok())
         return to.error();
     auto const written = to.view();
-    return std::vector<std::byte>(written.begin(), written.end());
+    return result<std::vector<std::byte>>(boost::system::in_place_value, written.begin(), written.end());
+}
+
+/// Makes a string of `length` bytes of the empty one that `encoded` ends with, and gives the room to be filled: what is large need
+/// not be in a value first. At most max_string_length.
+inline std::span<std::byte> widen_last_string(std::vector<std::byte>& encoded, std::size_t length)
+{
+    auto const at = encoded.size() - string_size(0);
+    encoded.resize(at + string_size(length));
+    auto const room = std::span(encoded).subspan(at);
+    if (length < 254) {
+        room[0] = static_cast<std::byte>(length);
+        return room.subspan(1, length);
+    }
+    store(room.data(), static_cast<std::uint32_t>(length << 8 | 254));
+    return room.subspan(4, length);
 }
 
 } // namespace mtproto::tl

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace mtproto::tl {
 
@@ -106,6 +107,15 @@ template <class... Fields, class F>
 [[gnu::always_inline]] constexpr void for_each_field(field_list<Fields...>, F&& f)
 {
     (f(Fields{}), ...);
+}
+
+/// Likewise for functions that want to know the entry's number, as a std::integral_constant.
+template <class... Fields, class F>
+[[gnu::always_inline]] constexpr void for_each_field_at(field_list<Fields...>, F&& f)
+{
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        (f(Fields{}, std::integral_constant<std::size_t, I>()), ...);
+    }(std::index_sequence_for<Fields...>());
 }
 
 template <class Entry>

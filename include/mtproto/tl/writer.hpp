@@ -121,7 +121,7 @@ public:
         if (auto* to = take(sizeof value)) [[likely]]
             store(to, value);
     }
-    void id(std::uint32_t value) { number(value); }
+    [[gnu::always_inline]] void id(std::uint32_t value) { number(value); }
     void raw(bytes_view value)
     {
         if (value.empty())

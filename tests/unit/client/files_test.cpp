@@ -85,6 +85,38 @@ struct file_server
 
 static_assert(invoker<file_server>);
 
+/// The same with requests and answers as bytes, as a client has them.
+struct byte_server : file_server
+{
+    task<result<std::vector<std::byte>>> invoke_raw(std::vector<std::byte> request, invoke_options how)
+    {
+        CHECK(how.media);
+        CHECK_FALSE(how.compress);
+        dc = how.dc;
+        if (instead)
+            co_return *instead;
+        if (auto const small = tl::decode<api::upload::saveFilePart>(request))
+            co_return encoded(co_await answer(*small));
+        if (auto const big = tl::decode<api::upload::saveBigFilePart>(request))
+            co_return encoded(co_await answer(*big));
+        if (auto const get = tl::decode<api::upload::getFile>(request))
+            co_return encoded(co_await answer(*get));
+        co_return error::from_rpc(400, "INPUT_METHOD_INVALID");
+    }
+    template <class T>
+    static result<std::vector<std::byte>> encoded(const result<T>& answer)
+    {
+        if (!answer)
+            return answer.error();
+        return tl::encode(*answer);
+    }
+
+    int dc = -1;
+    std::optional<std::vector<std::byte>> instead{}; ///< what everything is answered with
+};
+
+static_assert(invoker<byte_server> && mtproto::detail::takes_bytes<byte_server> && !mtproto::detail::takes_bytes<file_server>);
+
 std::vector<std::byte> noise(std::size_t size)
 {
     std::vector<std::byte> data(size);
@@ -157,6 +189,55 @@ TEST_CASE("files go up in parts and come down again")
         CHECK(*got == size);
         CHECK(sink.data() == data);
     }
+}
+
+TEST_CASE("parts travel as bytes where the invoker has them so")
+{
+    auto const size = GENERATE(as<std::size_t>{}, 1, 253, 65537, 11 * 1024 * 1024 + 7);
+    auto const data = noise(size);
+    byte_server tg;
+    memory_source source(data);
+    upload_options const plainly;
+    REQUIRE(run(upload(tg, source, plainly)).has_value());
+    CHECK(tg.whole() == data);
+    CHECK(tg.dc == 0);
+    memory_sink sink;
+    download_options down;
+    down.size = size;
+    down.dc = 4;
+    api::InputFileLocation const location{api::inputDocumentFileLocation()};
+    auto const got = run(download(tg, location, sink, down));
+    REQUIRE(got.has_value());
+    CHECK(*got == size);
+    CHECK(sink.data() == data);
+    CHECK(tg.dc == 4);
+
+    tg.instead = tl::encode(api::upload::File(api::upload::fileCdnRedirect())).value();
+    CHECK(run(download(tg, location, sink, down)).error().is(errc::wrong_result));
+    CHECK(run(upload(tg, source, plainly)).error().is(errc::wrong_result));
+    tg.instead = tl::encode(false).value();
+    CHECK(run(download(tg, location, sink, down)).error().is(errc::wrong_result));
+    CHECK(run(upload(tg, source, plainly)).error().is(errc::wrong_result));
+}
+
+TEST_CASE("a sink in memory takes parts in any order, and memory for as much as can be believed")
+{
+    auto const data = noise(5000);
+    auto const part = [&](std::size_t from, std::size_t to) { return std::span(data).subspan(from, to - from); };
+    memory_sink sink;
+    sink.expect(5000);
+    CHECK(sink.data().capacity() >= 5000);
+    REQUIRE(sink.write(0, part(0, 1000)).has_value());
+    REQUIRE(sink.write(3000, part(3000, 4000)).has_value());
+    REQUIRE(sink.write(1000, part(1000, 3000)).has_value());
+    REQUIRE(sink.write(4000, part(4000, 5000)).has_value());
+    REQUIRE(sink.finish(5000).has_value());
+    CHECK(sink.data() == data);
+    REQUIRE(sink.write(500, part(500, 600)).has_value());
+    CHECK(sink.data() == data);
+    memory_sink wary;
+    wary.expect(std::uint64_t{1} << 50);
+    CHECK(wary.data().capacity() == 0);
 }
 
 TEST_CASE("a failure ends a transfer")

@@ -433,6 +433,28 @@ TEST_CASE("client: pings, and a server that is silent", "[session]")
     CHECK(number_of(f.only().body) == 1);
 }
 
+TEST_CASE("client: a request that its owner keeps too is sent, repeated and let go", "[session]")
+{
+    fixture f(without_salts());
+    f.warm_up();
+    auto const request = std::make_shared<const bytes>(numbered(call_id_tag, 7, 6000));
+    call_options how;
+    how.compress = false;
+    auto const call = f.client.send(request, how, f.now);
+    auto const m = f.only();
+    CHECK(m.body == *request);
+    REQUIRE(f.bad_salt(m.msg_id, 5));
+    auto const again = f.only();
+    CHECK(again.body == *request);
+    REQUIRE(f.server.answer(again.msg_id, numbered(answer_tag, 7), f.now));
+    auto const answers = take<answer>(f.client);
+    REQUIRE(answers.size() == 1);
+    CHECK(answers[0].call == call);
+    CHECK(request.use_count() == 1);
+    f.client.send(std::make_shared<const bytes>(3), how, f.now);
+    CHECK(take<failure>(f.client).size() == 1);
+}
+
 TEST_CASE("client: bad_server_salt", "[session]")
 {
     fixture f;

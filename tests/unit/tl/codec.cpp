@@ -8,6 +8,9 @@
 #include "mtproto/tl/equal.hpp"
 #include "mtproto/tl/names.hpp"
 
+#include <algorithm>
+#include <string>
+
 using namespace mtproto;
 
 namespace {
@@ -118,6 +121,39 @@ TEST_CASE("strings of every length keep their length and padding")
         CHECK(tl::decode<std::string>(encoded).value() == text);
     }
     CHECK(tl::encode(std::string(1 << 24, 'x')).error().is(errc::too_large));
+}
+
+TEST_CASE("a buffer that is too small is not left")
+{
+    sample::path const path{.points = {{.x = 1}, {.y = 2}}};
+    for (auto const& whole : {tl::encode(full_request()).value(), tl::encode(path).value()})
+        for (std::size_t room = 0; room <= whole.size(); ++room) {
+            std::vector<std::byte> memory(whole.size() + 16, std::byte{0xa5});
+            tl::writer to{std::span(memory).first(room)};
+            if (whole.size() == tl::size(path))
+                tl::write_value(to, path);
+            else
+                tl::write_value(to, full_request());
+            CHECK(to.ok() == (room == whole.size()));
+            CHECK(std::all_of(memory.begin() + static_cast<std::ptrdiff_t>(room), memory.end(),
+                              [](std::byte one) { return one == std::byte{0xa5}; }));
+            CHECK((!to.ok() || std::ranges::equal(to.view(), whole)));
+        }
+}
+
+TEST_CASE("the empty string at the end is made as long as is wanted")
+{
+    for (std::size_t const length : {0, 1, 3, 4, 252, 253, 254, 255, 256, 70000}) {
+        INFO("length " << length);
+        std::string text(length, 'x');
+        auto encoded = tl::encode(std::string()).value();
+        encoded.insert(encoded.begin(), 8, std::byte{7}); // what stands before it
+        auto const room = tl::widen_last_string(encoded, length);
+        REQUIRE(room.size() == length);
+        std::fill(room.begin(), room.end(), static_cast<std::byte>('x'));
+        CHECK(std::vector(encoded.begin(), encoded.begin() + 8) == std::vector(8, std::byte{7}));
+        CHECK(std::vector(encoded.begin() + 8, encoded.end()) == tl::encode(text).value());
+    }
 }
 
 TEST_CASE("names come from the declaration")

@@ -76,7 +76,7 @@ public:
     void send(std::uint64_t id, std::shared_ptr<const bytes> request, bool compress)
     {
         if (open_)
-            hand_over(id, *request, compress);
+            hand_over(id, request, compress);
         else
             calls_.wait({id, std::move(request), compress});
         wake();
@@ -110,6 +110,7 @@ public:
 private:
     using clock = std::chrono::steady_clock;
     static constexpr std::uint64_t bind_call = 0; ///< owners' names for calls begin at 1
+    static constexpr std::size_t shared_from = 4096; ///< bytes of a request
 
     void spawn(task<void> what)
     {
@@ -131,11 +132,12 @@ private:
         if (auto const owner = owner_.lock())
             f(*owner);
     }
-    void hand_over(std::uint64_t id, const bytes& request, bool compress)
+    void hand_over(std::uint64_t id, const std::shared_ptr<const bytes>& request, bool compress)
     {
         session::call_options how;
         how.compress = compress;
-        auto const call = engine_->send(request, how, now());
+        // The owner keeps a request in case that it has to go elsewhere. A small one is copied: its memory serves for an answer.
+        auto const call = request->size() < shared_from ? engine_->send(*request, how, now()) : engine_->send(request, how, now());
         calls_.began(call, id);
     }
     void wake()

@@ -98,7 +98,7 @@ inline void connection::open_for_calls()
         return;
     open_ = true;
     for (auto const& one : calls_.take_waiting())
-        hand_over(one.id, *one.request, one.compress);
+        hand_over(one.id, one.request, one.compress);
 }
 
 inline void connection::bind()

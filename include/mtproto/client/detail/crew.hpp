@@ -27,7 +27,10 @@ struct crew
 
     static task<void> member(crew& self)
     {
-        if (auto const worked = co_await self.job.work(); !worked)
+        auto const worked = co_await self.job.work();
+        // A failure cancels this member too, and where nothing of it was waited for Asio still has to await something.
+        co_await boost::asio::this_coro::throw_if_cancelled(false);
+        if (!worked)
             self.fail(worked.error());
     }
     void fail(const error& why)

@@ -79,7 +79,8 @@ bool server::on_packet(const connection_ptr& with, std::uint64_t key_id, const t
         return false;
     }
     if (frame.wants_quick_ack) {
-        auto const token = quick_ack_token(key->key, scratch_);
+        auto const size = session::detail::without_padding(frame.payload).size();
+        auto const token = quick_ack_token(key->key, std::span(scratch_).first(size));
         asio::co_spawn(strand_, with->stream.send_quick_ack(token), [with](std::exception_ptr, result<>) {});
     }
     session_key const id{key_id, packet->session_id};

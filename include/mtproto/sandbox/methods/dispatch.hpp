@@ -27,10 +27,19 @@ public:
         made_.value = to_bytes(value);
     }
     answer_to(error why) { made_.refused = std::move(why); } // NOLINT
+    /// One whose bytes are made already, since they are many.
+    static answer_to encoded(bytes value)
+    {
+        answer_to out;
+        out.made_.value = std::move(value);
+        return out;
+    }
 
     answer take() && { return std::move(made_); }
 
 private:
+    answer_to() = default;
+
     answer made_;
 };
 

@@ -4,6 +4,7 @@
 #include "mtproto/sandbox/methods/dispatch.hpp"
 #include "mtproto/sandbox/resolve.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace mtproto::sandbox::methods {
@@ -61,9 +62,10 @@ inline answer_to<upl::getFile<lean>> handle(call& c, const upl::getFile<lean>& q
     auto const piece = file_store::read(*file, q.offset, q.limit, q.precise);
     if (!piece)
         return piece.error();
-    upl::file<lean> made{.type = detail::type_of(*file), .mtime = file->date};
-    made.bytes.assign(piece->begin(), piece->end());
-    return made;
+    upl::file<lean> const made{.type = detail::type_of(*file), .mtime = file->date};
+    auto encoded = to_bytes(made);
+    std::copy(piece->begin(), piece->end(), tl::widen_last_string(encoded, piece->size()).begin());
+    return answer_to<upl::getFile<lean>>::encoded(std::move(encoded));
 }
 
 inline answer_to<upl::getFileHashes<lean>> handle(call&, const upl::getFileHashes<lean>&)
