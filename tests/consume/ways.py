@@ -200,4 +200,4 @@ def debian(k, _):
 @way("cmake", "make", "g++")
 def vcpkg(k, _):
     import port
-    features(k, port.install(k), ["core", "websocket"])
+    features(k, port.install(k, ["websocket"]), ["core", "websocket"])
