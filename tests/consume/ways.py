@@ -162,6 +162,22 @@ def packages(k, prefix):
                 places.append("lib/" + what.removeprefix("usr/lib/*/"))
             if not any(any(prefix.glob(place)) for place in places):
                 sys.exit(f"{package} wants {what}, which was not installed")
+    if not shutil.which("dh_installdeb") or not shutil.which("lowdown"):
+        print("debhelper or lowdown is not installed: the scripts of the package mtprotod are not looked at")
+        return
+    folder = k.work / "package"
+    shutil.copytree(k.root / "packaging/debian", folder / "debian")
+    shutil.copytree(prefix, folder / "debian/tmp/usr", copy_function=os.link)
+    k.run("debian/rules execute_after_dh_auto_install; dh_install; debian/rules override_dh_installtmpfiles override_dh_installsystemd; dh_installdeb",
+          folder, DH_OPTIONS="-pmtprotod")
+    scripts = folder / "debian/mtprotod/DEBIAN"
+    for script, steps in {"postinst": ["systemd-sysusers", "systemd-tmpfiles", "try-restart"], "prerm": ["deb-systemd-invoke stop"],
+                          "postrm": ["rm -rf /var/lib/mtprotod"], "conffiles": ["/etc/mtprotod/mtprotod.toml"]}.items():
+        text = (scripts / script).read_text()
+        for step in steps:
+            if step not in text:
+                sys.exit(f"{script} of mtprotod lacks {step!r}, or has it too early")
+            text = text[text.index(step):]
 
 
 @way("cmake", "make", "g++", "pkg-config", "grpc_cpp_plugin")
@@ -191,9 +207,11 @@ def conan(k, _):
 @way("dpkg-buildpackage", "dh", "meson", "g++")
 def debian(k, _):
     k.hello(k.follow("Debian"))
-    if shutil.which("lintian"):
+    if not shutil.which("lintian"):
+        print("lintian is not installed: what it says of the package is not known")
+    else:
         # There is no address yet, and nothing in Debian waits for the package.
-        k.run(["lintian", "--allow-root", "--fail-on", "error,warning", "--suppress-tags", "bogus-mail-host,bogus-mail-host-in-debian-changelog,"
+        k.run(["lintian", "--allow-root", "--profile", "debian", "--fail-on", "error,warning", "--suppress-tags", "bogus-mail-host,bogus-mail-host-in-debian-changelog,"
                "initial-upload-closes-no-bugs", *sorted((k.work / "debian").glob("*.changes"))], k.work)
 
 
