@@ -27,6 +27,12 @@ function(vcpkg_check_features)
   endwhile()
   set(${arg_OUT_FEATURE_OPTIONS} "${options}" PARENT_SCOPE)
 endfunction()
+function(vcpkg_find_acquire_program variable)
+  if(NOT variable STREQUAL "PYTHON3")
+    message(FATAL_ERROR "the stand-ins know no program ${variable}")
+  endif()
+  find_program(PYTHON3 python3 REQUIRED)
+endfunction()
 function(run)
   execute_process(COMMAND ${ARGV} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
@@ -81,8 +87,8 @@ def check(manifest):
         dependencies(feature.get("dependencies", []), name)
 
 
-def install(k):
-    """With the feature websocket; gives the prefix."""
+def install(k, features):
+    """Gives the prefix."""
     port = k.sources / "packaging/vcpkg/mtproto"
     manifest = json.loads((port / "vcpkg.json").read_text(encoding="utf-8"))
     check(manifest)
@@ -93,7 +99,7 @@ def install(k):
     packages = k.work / "packages/mtproto"
     stand_ins.write_text(f"""cmake_minimum_required(VERSION 3.24)
 set(PORT mtproto)
-set(FEATURES core websocket)
+set(FEATURES core {' '.join(features)})
 set(CURRENT_PACKAGES_DIR "{packages}")
 set(CURRENT_BUILDTREES_DIR "{k.work / 'buildtrees'}")
 {STAND_INS}
@@ -102,7 +108,8 @@ include("{port / 'portfile.cmake'}")
     k.run(["cmake", "-P", stand_ins], k.work)
     if not (packages / "share/mtproto/copyright").exists():
         sys.exit("no licence was installed")
-    for gone in "include/mtproto/sandbox", "lib/cmake", "share/doc", "debug":
+    without = () if "sandbox" in features else ("include/mtproto/sandbox",)
+    for gone in without + ("lib/cmake", "share/doc", "debug"):
         if (packages / gone).exists():
             sys.exit(f"{gone} is in the package")
     return packages

@@ -32,6 +32,8 @@ def main():
         "packaging/cmake/mtproto-components.cmake": re.search(r"find_package\(Boost ([\d.]+)", text("packaging/cmake/mtproto-components.cmake"))[1],
         "conanfile.py": re.search(r"boost/\[>=([\d.]+)", text("conanfile.py"))[1],
     }
+    for n, said in enumerate(re.findall(r"libboost(?:-json)?-dev \(>= ([\d.]+)\)", text("packaging/debian/control"))):
+        boost[f"packaging/debian/control number {n + 1}"] = said
     if len(set(boost.values())) != 1:
         wrong.append(f"different oldest versions of Boost: {boost}")
     sys.exit("\n".join(wrong) or 0)

@@ -3,6 +3,7 @@
 import filecmp
 import json
 import os
+import re
 import shutil
 import sys
 
@@ -134,6 +135,10 @@ def finished_build(k, build):
         k.expect(unit, f"\nExecStart={options['prefix']}/bin/mtprotod start --config ")
         if "@" in unit.replace("@system-service", "").replace("@privileged", "").replace("@resources", ""):
             sys.exit("the unit has a placeholder left")
+        for command in re.findall(r"^Exec\w+=(\S+)", unit, re.M):
+            if command not in (f"{options['prefix']}/bin/mtprotod", "/bin/sh"):
+                sys.exit(f"the unit runs {command}, which the smallest systems do not have")
+        packages(k, prefix)
         if shutil.which("lowdown"):
             k.expect((prefix / "share/man/man1/mtprotod.1").read_text(), "mtprotod start --sandbox")
             k.expect((prefix / "share/man/man1/mtproto.1").read_text(), "mtproto shell")
@@ -143,6 +148,36 @@ def finished_build(k, build):
         if not (prefix / "share/mtproto" / name).exists():
             sys.exit(f"share/mtproto/{name} was not installed")
     features(k, prefix, ["core", "websocket", "sandbox"] + ["grpc"] * (with_daemon and shutil.which("grpc_cpp_plugin") is not None))
+
+
+def packages(k, prefix):
+    """What the packages with programs take is there. Their build, which would compile all once more, is not a test."""
+    for package in "libmtproto-dev", "mtproto", "mtprotod":
+        for line in (k.root / "packaging/debian" / f"{package}.install").read_text().splitlines():
+            what = line.split()[0]
+            if "/man/" in what and not shutil.which("lowdown") or not what.startswith("usr/"):
+                continue
+            places = [what.removeprefix("usr/")]
+            if what.startswith("usr/lib/*/"):
+                places.append("lib/" + what.removeprefix("usr/lib/*/"))
+            if not any(any(prefix.glob(place)) for place in places):
+                sys.exit(f"{package} wants {what}, which was not installed")
+    if not shutil.which("dh_installdeb") or not shutil.which("lowdown"):
+        print("debhelper or lowdown is not installed: the scripts of the package mtprotod are not looked at")
+        return
+    folder = k.work / "package"
+    shutil.copytree(k.root / "packaging/debian", folder / "debian")
+    shutil.copytree(prefix, folder / "debian/tmp/usr", copy_function=os.link)
+    k.run("debian/rules execute_after_dh_auto_install; dh_install; debian/rules override_dh_installtmpfiles override_dh_installsystemd; dh_installdeb",
+          folder, DH_OPTIONS="-pmtprotod")
+    scripts = folder / "debian/mtprotod/DEBIAN"
+    for script, steps in {"postinst": ["systemd-sysusers", "systemd-tmpfiles", "try-restart"], "prerm": ["deb-systemd-invoke stop"],
+                          "postrm": ["rm -rf /var/lib/mtprotod"], "conffiles": ["/etc/mtprotod/mtprotod.toml"]}.items():
+        text = (scripts / script).read_text()
+        for step in steps:
+            if step not in text:
+                sys.exit(f"{script} of mtprotod lacks {step!r}, or has it too early")
+            text = text[text.index(step):]
 
 
 @way("cmake", "make", "g++", "pkg-config", "grpc_cpp_plugin")
@@ -172,9 +207,15 @@ def conan(k, _):
 @way("dpkg-buildpackage", "dh", "meson", "g++")
 def debian(k, _):
     k.hello(k.follow("Debian"))
+    if not shutil.which("lintian"):
+        print("lintian is not installed: what it says of the package is not known")
+    else:
+        # There is no address yet, and nothing in Debian waits for the package.
+        k.run(["lintian", "--allow-root", "--profile", "debian", "--fail-on", "error,warning", "--suppress-tags", "bogus-mail-host,bogus-mail-host-in-debian-changelog,"
+               "initial-upload-closes-no-bugs", *sorted((k.work / "debian").glob("*.changes"))], k.work)
 
 
 @way("cmake", "make", "g++")
 def vcpkg(k, _):
     import port
-    features(k, port.install(k), ["core", "websocket"])
+    features(k, port.install(k, ["websocket"]), ["core", "websocket"])

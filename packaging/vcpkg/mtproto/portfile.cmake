@@ -9,6 +9,11 @@ vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS
         sandbox   MTPROTO_SANDBOX
         websocket MTPROTO_WEBSOCKET
 )
+if("grpc" IN_LIST FEATURES)
+    # Sources of the libraries are written by scripts.
+    vcpkg_find_acquire_program(PYTHON3)
+    list(APPEND FEATURE_OPTIONS "-DPython3_EXECUTABLE=${PYTHON3}")
+endif()
 
 vcpkg_cmake_configure(
     SOURCE_PATH "${SOURCE_PATH}"
