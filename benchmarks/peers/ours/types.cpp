@@ -52,7 +52,7 @@ reply_ptr decode_reply(std::span<const std::byte> from)
     return reply_ptr(new reply{decode_or_throw<api::messages::Messages>(from)});
 }
 std::size_t messages_in(const reply& of) { return count(of.value); }
-bytes encode_reply(const reply& of) { return tl::encode(of.value).value(); }
+mtproto::result<bytes> encode_reply(const reply& of) { return tl::encode(of.value); }
 std::size_t read_reply(std::span<const std::byte> from) { return count(decode_or_throw<api::messages::Messages>(from)); }
 
 std::unique_ptr<request, request_deleter> make_request()
@@ -67,7 +67,7 @@ std::unique_ptr<request, request_deleter> make_request()
                                                    api::messageEntityCode{.offset = 40, .length = 10}};
     return made;
 }
-bytes encode_request(const request& of) { return tl::encode(of.value).value(); }
+mtproto::result<bytes> encode_request(const request& of) { return tl::encode(of.value); }
 
 bytes history_call(long long chat)
 {

@@ -1,6 +1,8 @@
 // The API's types that are measured, compiled in one unit: what decodes messages.Messages is the heaviest of all.
 #pragma once
 
+#include <mtproto/error.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -22,7 +24,7 @@ using reply_ptr = std::unique_ptr<reply, reply_deleter>;
 reply_ptr decode_reply(std::span<const std::byte> from);
 /// How many messages are in it.
 std::size_t messages_in(const reply& of);
-bytes encode_reply(const reply& of);
+mtproto::result<bytes> encode_reply(const reply& of);
 /// Decodes, counts the messages, and frees all: what a caller of messages.getHistory pays.
 std::size_t read_reply(std::span<const std::byte> from);
 
@@ -33,7 +35,7 @@ struct request_deleter
     void operator()(request* one) const noexcept;
 };
 std::unique_ptr<request, request_deleter> make_request();
-bytes encode_request(const request& of);
+mtproto::result<bytes> encode_request(const request& of);
 
 /// messages.getHistory of a basic group, 100 messages.
 bytes history_call(long long chat);

@@ -71,16 +71,10 @@ template <class T>
 inline constexpr std::size_t fixed_size = number<T> || opaque_number<T> ? sizeof(T) : std::same_as<T, bool> ? 4
                                                                                                             : 0;
 
-template <class T, class Entry>
-consteval std::size_t fixed_size_of()
-{
-    if constexpr (is_flags<Entry>)
-        return 4;
-    else if constexpr (is_field<Entry>)
-        return fixed_size<std::remove_cvref_t<decltype(std::declval<const T&>().*Entry::member)>>;
-    else
-        return 0;
-}
+template <class Entry>
+inline constexpr std::size_t fixed_size_of = is_flags<Entry> ? 4 : 0;
+template <class T, class V, V T::* Member, class Wire>
+inline constexpr std::size_t fixed_size_of<field<Member, Wire>> = fixed_size<V>;
 
 /// Neighbours of fixed size make a run, for which room is taken once: `offset` of one in its run, and at the first of a run the
 /// size of all.
@@ -92,11 +86,11 @@ struct run_place
 
 /// Places of the id, where `WithId` is set, and of all fields behind it; one more says how large a constructor is that is
 /// a single run, else 0.
-template <class T, bool WithId, class... Entries>
-consteval auto runs_of(field_list<Entries...>)
+template <bool WithId, class... Entries>
+consteval auto make_runs(field_list<Entries...>)
 {
     constexpr std::size_t count = sizeof...(Entries) + 1;
-    constexpr std::size_t sizes[] = {WithId ? 4 : 0, fixed_size_of<T, Entries>()...};
+    constexpr std::size_t sizes[] = {WithId ? 4 : 0, fixed_size_of<Entries>...};
     constexpr bool absent[] = {!WithId, is_flag<Entries>...};
     std::array<run_place, count + 1> places{};
     std::size_t first = count;
@@ -122,6 +116,8 @@ consteval auto runs_of(field_list<Entries...>)
         places[count].size = static_cast<std::uint16_t>(size);
     return places;
 }
+template <class T, bool WithId>
+inline constexpr auto runs_of = make_runs<WithId>(typename T::tl_fields{});
 
 template <class T>
 [[gnu::always_inline]] inline void store_fixed(std::byte* at, const T& value)
@@ -137,24 +133,27 @@ template <class T>
 template <bool WithId, aggregate T>
 [[gnu::always_inline]] inline void write_members(writer& to, const T& value)
 {
-    static constexpr auto runs = runs_of<T, WithId>(typename T::tl_fields{});
+    constexpr auto& runs = runs_of<T, WithId>;
     [[maybe_unused]] std::uint32_t words[max_flag_words] = {};
     // Where the run is that is being written: a pointer of our own, since the writer's are read and written again with
     // each byte that is stored, which for all that the compiler knows may be theirs.
     [[maybe_unused]] std::byte* run = nullptr;
-    auto const fixed = [&]<std::size_t I>(std::integral_constant<std::size_t, I>, const auto& member) {
-        if constexpr (runs[I].size != 0)
-            run = to.take(runs[I].size);
+    if constexpr (WithId) {
+        run = to.take(runs[0].size);
         if (run) [[likely]]
-            store_fixed(run + runs[I].offset, member);
-    };
-    if constexpr (WithId)
-        fixed(std::integral_constant<std::size_t, 0>(), T::tl_id);
+            store(run, T::tl_id);
+    }
     for_each_field_at(typename T::tl_fields{}, [&]<class Entry, std::size_t I>(Entry, std::integral_constant<std::size_t, I>) {
-        constexpr std::integral_constant<std::size_t, I + 1> place;
-        if constexpr (is_flags<Entry>) {
-            words[Entry::word] = flag_word<Entry::word>(value);
-            fixed(place, words[Entry::word]);
+        if constexpr (fixed_size_of<Entry> != 0) {
+            if constexpr (runs[I + 1].size != 0)
+                run = to.take(runs[I + 1].size);
+            if constexpr (is_flags<Entry>) {
+                words[Entry::word] = flag_word<Entry::word>(value);
+                if (run) [[likely]]
+                    store(run + runs[I + 1].offset, words[Entry::word]);
+            } else if (run) [[likely]] {
+                store_fixed(run + runs[I + 1].offset, value.*Entry::member);
+            }
         } else if constexpr (is_optional<Entry>) {
             // Most fields are absent: their bits are in a register, their members would have to be looked at.
             if ((words[Entry::word] >> Entry::bit & 1u) == 0)
@@ -164,8 +163,6 @@ template <bool WithId, aggregate T>
                 write_value<typename Entry::wire>(to, *member);
             else
                 to.fail(errc::bad_argument, T::tl_line);
-        } else if constexpr (fixed_size_of<T, Entry>() != 0) {
-            fixed(place, value.*Entry::member);
         } else if constexpr (is_field<Entry>) {
             write_value<typename Entry::wire>(to, value.*Entry::member);
         }
@@ -193,7 +190,7 @@ void write_boxed(writer& to, const T& value)
     tl::visit(
         [&]<class A>(const A& constructor) __attribute__((always_inline)) {
             // Where all is stored at once, a call would take longer.
-            if constexpr (detail::runs_of<A, true>(typename A::tl_fields{}).back().size != 0)
+            if constexpr (detail::runs_of<A, true>.back().size != 0)
                 detail::write_members<true>(to, constructor);
             else
                 detail::write_identified(to, constructor);
