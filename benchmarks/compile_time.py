@@ -24,9 +24,10 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 SEND = "sendMessage encoded, Updates decoded"
+CLIENT = "a client that sends a message"
 LIBRARY = "-DMTPROTO_API_INSTANTIATED"
 # Compiled header-only and with the library: those that use types which the library holds.
-WITH_LIBRARY = ["umbrella of the API, nothing used", "one small method encoded", SEND]
+WITH_LIBRARY = ["umbrella of the API, nothing used", "one small method encoded", SEND, CLIENT]
 
 CASES = {
     "baseline: <boost/asio.hpp> at -O0": ("-O0", "#include <boost/asio.hpp>\n"),
@@ -45,6 +46,17 @@ CASES = {
         "using namespace mtproto;\n"
         "auto encode(const api::messages::sendMessage& request) { return tl::encode(request); }\n"
         "auto decode(tl::bytes_view bytes) { return tl::decode<api::Updates>(bytes); }\n",
+    ),
+    CLIENT: (
+        "-O2",
+        "#include <mtproto/api/methods/messages.hpp>\n"
+        "#include <mtproto/client/client.hpp>\n"
+        "using namespace mtproto;\n"
+        "task<bool> send(client& tg, api::messages::sendMessage request)\n"
+        "{\n"
+        "    auto const sent = co_await tg.invoke(request);\n"
+        "    co_return sent.has_value();\n"
+        "}\n",
     ),
     "Updates decoded as views": (
         "-O2",
