@@ -184,18 +184,29 @@ void write_fields(writer& to, const T& value)
     detail::write_members<false>(to, value);
 }
 
+namespace detail {
+
+struct boxed_writer
+{
+    writer& to;
+
+    template <class A>
+    [[gnu::always_inline]] void operator()(const A& constructor) const
+    {
+        // Where all is stored at once, a call would take longer.
+        if constexpr (runs_of<A, true>.back().size != 0)
+            write_members<true>(to, constructor);
+        else
+            write_identified(to, constructor);
+    }
+};
+
+} // namespace detail
+
 template <class T>
 void write_boxed(writer& to, const T& value)
 {
-    tl::visit(
-        [&]<class A>(const A& constructor) __attribute__((always_inline)) {
-            // Where all is stored at once, a call would take longer.
-            if constexpr (detail::runs_of<A, true>.back().size != 0)
-                detail::write_members<true>(to, constructor);
-            else
-                detail::write_identified(to, constructor);
-        },
-        value);
+    tl::visit(detail::boxed_writer{to}, value);
 }
 
 /// The exact number of bytes that write_value will write.

@@ -110,12 +110,15 @@ template <class... Fields, class F>
 }
 
 /// Likewise for functions that want to know the entry's number, as a std::integral_constant.
-template <class... Fields, class F>
-[[gnu::always_inline]] constexpr void for_each_field_at(field_list<Fields...>, F&& f)
+template <class... Fields, std::size_t... I, class F>
+[[gnu::always_inline]] constexpr void for_each_field_at(field_list<Fields...>, std::index_sequence<I...>, F&& f)
 {
-    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-        (f(Fields{}, std::integral_constant<std::size_t, I>()), ...);
-    }(std::index_sequence_for<Fields...>());
+    (f(Fields{}, std::integral_constant<std::size_t, I>()), ...);
+}
+template <class... Fields, class F>
+[[gnu::always_inline]] constexpr void for_each_field_at(field_list<Fields...> all, F&& f)
+{
+    for_each_field_at(all, std::index_sequence_for<Fields...>(), std::forward<F>(f));
 }
 
 template <class Entry>
