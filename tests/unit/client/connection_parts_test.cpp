@@ -182,7 +182,7 @@ TEST_CASE("calls are known by their owner's name and by the session's")
 
 TEST_CASE("the address that worked last is tried first")
 {
-    address_cycle cycle(2, {{"a", 1}, {"b", 2}, {"c", 3}});
+    address_cycle cycle({{"a", 1}, {"b", 2}, {"c", 3}});
     CHECK(cycle.current().host.empty());
     CHECK(cycle.at(0).host == "a");
     cycle.choose(1);

@@ -192,7 +192,7 @@ private:
     task<error> live()
     {
         told_.connecting();
-        auto const dialled = co_await dial(*link_, addresses_, options_.mtproxy, stopping_);
+        auto const dialled = co_await dial(*link_, settings_.dc, addresses_, options_.mtproxy, stopping_);
         if (!dialled)
             co_return dialled.error();
         attempts_.reached();
@@ -279,7 +279,7 @@ private:
 
     std::vector<transport::frame> frames_{}; ///< what came with one receive
     std::vector<tl::bytes_view> packets_{};
-    address_cycle addresses_{settings_.dc, settings_.addresses};
+    address_cycle addresses_{std::exchange(settings_.addresses, {})};
     connection_calls calls_{};
     connection_events told_{[this](client_event::alternatives what) {
         tell([&](connection_owner& owner) { owner.on_event(*this, {settings_.dc, settings_.media, std::move(what)}); });

@@ -15,9 +15,8 @@ namespace mtproto::detail {
 class address_cycle
 {
 public:
-    address_cycle(int dc, std::vector<transport::endpoint> all) : dc_(dc), all_(std::move(all)) {}
+    explicit address_cycle(std::vector<transport::endpoint> all) : all_(std::move(all)) {}
 
-    int dc() const noexcept { return dc_; }
     std::size_t size() const noexcept { return all_.size(); }
     const transport::endpoint& at(std::size_t tries) const noexcept { return all_[(first_ + tries) % all_.size()]; }
     /// That one worked.
@@ -30,19 +29,18 @@ public:
     const transport::endpoint& current() const noexcept { return current_; }
 
 private:
-    int dc_;
     std::vector<transport::endpoint> all_;
     std::size_t first_ = 0;
     transport::endpoint current_{};
 };
 
-/// Connects to the first address that answers, or to the proxy. If none does, the failure of the first one is told.
+/// Connects to the first address of `dc` that answers, or to the proxy. If none does, the failure of the first one is told.
 /// All references must outlive the task; `stopped` ends it early.
-inline task<result<>> dial(any_transport& link, address_cycle& addresses, const std::optional<transport::endpoint>& proxy,
-                           const bool& stopped)
+inline task<result<>> dial(any_transport& link, int dc, address_cycle& addresses,
+                           const std::optional<transport::endpoint>& proxy, const bool& stopped)
 {
     if (addresses.size() == 0)
-        co_return error(errc::bad_argument, "no address is known for data centre " + std::to_string(addresses.dc()));
+        co_return error(errc::bad_argument, "no address is known for data centre " + std::to_string(dc));
     error first{};
     for (std::size_t tries = 0; tries != addresses.size(); ++tries) {
         auto const connected = co_await link.connect(proxy.value_or(addresses.at(tries)));

@@ -41,12 +41,6 @@ bool server::on_exchange(const connection_ptr& with, bytes_view packet)
     if (step->done && !std::ranges::equal(packet, with->last_exchange)) {
         with->last_exchange.assign(packet.begin(), packet.end());
         auto outcome = with->handshake.outcome();
-        // Some clients hash such a key without its zero (Telethon), others take dh_gen_retry for dh_gen_ok (Pyrogram and its
-        // descendants). All of them begin anew when the connection is lost.
-        if (outcome.key.view()[0] == std::byte{}) {
-            log("key exchange: the key begins with a zero byte, the client has to connect again");
-            return false;
-        }
         auto const named = std::abs(outcome.dc) % 10000;
         if (named != 0 && named != with->dc) {
             log("key exchange: for data centre " + std::to_string(outcome.dc) + " at " + std::to_string(with->dc));
