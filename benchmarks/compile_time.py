@@ -24,10 +24,12 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 SEND = "sendMessage encoded, Updates decoded"
-CLIENT = "a client that sends a message"
+HANDED = "client/calls.hpp included, nothing used"
+CLIENT = "a message sent through a client that was handed over"
+MAKE = "a client made"
 LIBRARY = "-DMTPROTO_API_INSTANTIATED"
 # Compiled header-only and with the library: those that use types which the library holds.
-WITH_LIBRARY = ["umbrella of the API, nothing used", "one small method encoded", SEND, CLIENT]
+WITH_LIBRARY = ["umbrella of the API, nothing used", "one small method encoded", SEND, HANDED, CLIENT, MAKE]
 
 CASES = {
     "baseline: <boost/asio.hpp> at -O0": ("-O0", "#include <boost/asio.hpp>\n"),
@@ -47,15 +49,25 @@ CASES = {
         "auto encode(const api::messages::sendMessage& request) { return tl::encode(request); }\n"
         "auto decode(tl::bytes_view bytes) { return tl::decode<api::Updates>(bytes); }\n",
     ),
+    HANDED: ("-O2", "#include <mtproto/client/calls.hpp>\n"),
     CLIENT: (
         "-O2",
         "#include <mtproto/api/methods/messages.hpp>\n"
-        "#include <mtproto/client/client.hpp>\n"
+        "#include <mtproto/client/calls.hpp>\n"
         "using namespace mtproto;\n"
         "task<bool> send(client& tg, api::messages::sendMessage request)\n"
         "{\n"
         "    auto const sent = co_await tg.invoke(request);\n"
         "    co_return sent.has_value();\n"
+        "}\n",
+    ),
+    MAKE: (
+        "-O2",
+        "#include <mtproto/client/client.hpp>\n"
+        "using namespace mtproto;\n"
+        "auto make(boost::asio::any_io_executor on, client_options options)\n"
+        "{\n"
+        "    return std::make_unique<client>(on, std::move(options));\n"
         "}\n",
     ),
     "Updates decoded as views": (

@@ -3,7 +3,7 @@
 
 #include "stage.hpp"
 
-#include <mtproto/client/client.hpp>
+#include <mtproto/client/calls.hpp>
 
 #include <cstdint>
 #include <string>

@@ -1,7 +1,7 @@
 // The updates of a client on their way to the server's listeners.
 #pragma once
 
-#include <mtproto/client/client.hpp>
+#include <mtproto/client/calls.hpp>
 #include <mtproto/proxy/server.hpp>
 
 #include <functional>

@@ -3,7 +3,7 @@
 
 #include <mtproto/proxy/account.hpp>
 
-#include <mtproto/client/client.hpp>
+#include <mtproto/client/calls.hpp>
 
 #include <mutex>
 #include <unordered_map>

@@ -184,8 +184,6 @@ private:
             call.sink->complete(errc::not_connected);
         updates_.stop_all(errc::not_connected);
         connect_done(errc::not_connected);
-        state_ = state::closed;
-        connected_ = false;
         if (sink)
             sink->complete(bytes());
     }
@@ -373,7 +371,8 @@ private:
     void finish(call_table::iterator found, result<bytes> answer);
     void dispatch(std::uint64_t id);
     void dispatch_later(std::uint64_t id, pending_call& call, std::chrono::steady_clock::duration wait);
-    void on_answer(connection& from, std::uint64_t id, result<bytes> answer) override;
+    // Inline here already: a key function that becomes inline later puts the virtual table, and all behind it, into every unit.
+    inline void on_answer(connection& from, std::uint64_t id, result<bytes> answer) override;
 
     // ---- other data centres
 

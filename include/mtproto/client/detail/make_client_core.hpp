@@ -12,10 +12,21 @@
 
 namespace mtproto::detail {
 
+template <class Where>
+boost::asio::any_io_executor executor_of(Where& where)
+{
+    if constexpr (requires { where.get_executor(); })
+        return where.get_executor();
+    else
+        return where;
+}
+
 #if defined(MTPROTO_API_INSTANTIATED)
 std::shared_ptr<client_interface> make_client_core(const boost::asio::any_io_executor& executor, client_options options);
 #else
-inline std::shared_ptr<client_interface> make_client_core(const boost::asio::any_io_executor& executor, client_options options)
+/// A template, so that a unit in which no client is made has nothing of it to compile.
+template <class Executor>
+std::shared_ptr<client_interface> make_client_core(const Executor& executor, client_options options)
 {
     return std::make_shared<client_core>(executor, std::move(options));
 }
