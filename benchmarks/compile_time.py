@@ -24,12 +24,13 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 SEND = "sendMessage encoded, Updates decoded"
+ALL = "mtproto.hpp included, nothing used"
 HANDED = "client/calls.hpp included, nothing used"
 CLIENT = "a message sent through a client that was handed over"
 MAKE = "a client made"
 LIBRARY = "-DMTPROTO_API_INSTANTIATED"
 # Compiled header-only and with the library: those that use types which the library holds.
-WITH_LIBRARY = ["umbrella of the API, nothing used", "one small method encoded", SEND, HANDED, CLIENT, MAKE]
+WITH_LIBRARY = ["umbrella of the API, nothing used", "one small method encoded", SEND, ALL, HANDED, CLIENT, MAKE]
 
 CASES = {
     "baseline: <boost/asio.hpp> at -O0": ("-O0", "#include <boost/asio.hpp>\n"),
@@ -49,6 +50,7 @@ CASES = {
         "auto encode(const api::messages::sendMessage& request) { return tl::encode(request); }\n"
         "auto decode(tl::bytes_view bytes) { return tl::decode<api::Updates>(bytes); }\n",
     ),
+    ALL: ("-O2", "#include <mtproto/mtproto.hpp>\n"),
     HANDED: ("-O2", "#include <mtproto/client/calls.hpp>\n"),
     CLIENT: (
         "-O2",
@@ -91,7 +93,6 @@ CASES = {
 }
 
 
-SLICE_COUNTS = ["--codec", "12", "--lifetime", "8"]  # as in gen/instantiations/meson.build
 SLICES = ROOT / "gen/instantiations/slices.py"
 
 sys.dont_write_bytecode = True
@@ -143,7 +144,7 @@ def cases(arguments):
         yield "headers", "everything", ["-O2"], everything()
     if arguments.library:
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, SLICES, ROOT / "include", "--out", folder, *SLICE_COUNTS], check=True)
+            subprocess.run([sys.executable, SLICES, ROOT / "include", "--out", folder], check=True)
             for path in sorted(pathlib.Path(folder).glob("*.cpp")):
                 yield "library", f"its slice {path.stem}", ["-O2", LIBRARY], path.read_text()
 

@@ -4,9 +4,10 @@
   codec_N.cpp     instantiate what api/instantiations.hpp declares `extern`: reading, writing, sizes
   lifetime_N.cpp  instantiate copies, moves and destructors of the boxed types that have several constructors
 
-  slices.py --out DIR --codec N --lifetime N INCLUDE_DIR
+  slices.py --out DIR INCLUDE_DIR
+  slices.py --names
 
-Output depends on nothing but the headers and the arguments.
+--names prints the files' names instead. Output depends on nothing but the headers.
 """
 
 import argparse
@@ -18,6 +19,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from generated_types import REFERENCE, boxed_types, read, write  # noqa: E402
 
+# So many that none needs more than 0.8 GB.
+CODEC, LIFETIME = 12, 8
 POLICY = "::mtproto::tl::instantiated"
 NODE = re.compile(r"^extern (template .*?::(mtproto::[\w:]*raw::[\w:]+)<instantiated>.*;)$", re.M)
 VARIANT = re.compile(r"using tl_variant = (.*?);", re.S)
@@ -59,11 +62,15 @@ def runs(items, count):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("include", type=pathlib.Path)
-    parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--codec", type=int, required=True)
-    parser.add_argument("--lifetime", type=int, required=True)
+    parser.add_argument("include", type=pathlib.Path, nargs="?")
+    parser.add_argument("--out", type=pathlib.Path)
+    parser.add_argument("--names", action="store_true")
     args = parser.parse_args()
+    if args.names:
+        print(*[f"codec_{n}.cpp" for n in range(CODEC)], *[f"lifetime_{n}.cpp" for n in range(LIFETIME)], sep="\n")
+        return
+    if not args.include or not args.out:
+        parser.error("INCLUDE_DIR and --out are needed")
     types, _, aliases = read(args.include / "mtproto/api")
     boxed = {t.path: t for t in boxed_types(types)}
 
@@ -81,7 +88,7 @@ def main():
     for text, path in nodes:
         by_type.setdefault(aliases.get(path, path), []).append(text)
     weighed = [(weight(path), "\n".join(texts)) for path, texts in sorted(by_type.items())]
-    for number, part in enumerate(runs(weighed, args.codec)):
+    for number, part in enumerate(runs(weighed, CODEC)):
         write(args.out / f"codec_{number}.cpp",
               [*head, '#include "mtproto/tl/decode.hpp"', '#include "mtproto/tl/encode.hpp"', "", "namespace mtproto::tl {", ""]
               + [text for _, text in part] + ["", "} // namespace mtproto::tl"])
@@ -92,7 +99,7 @@ def main():
     def declared(path):
         return f"template class {under_policy(VARIANT.search(types[path].body)[1])};"
 
-    for number, part in enumerate(runs(variants, args.lifetime)):
+    for number, part in enumerate(runs(variants, LIFETIME)):
         own = [path for _, path in part]
         reached = set()
         for path in own:

@@ -1,5 +1,5 @@
-// Everything that most programs need. Headers of methods and types come from mtproto/api/; what is not used costs next
-// to nothing.
+// Everything that most programs need. What is not used is not in the program, but is read: a unit that is handed a client
+// compiles faster with client/calls.hpp and the headers of mtproto/api/ that it needs.
 #pragma once
 
 #include <mtproto/api/api.hpp>

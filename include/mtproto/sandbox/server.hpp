@@ -36,6 +36,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using tl::bytes_view;
 
+using session_key = std::pair<std::uint64_t, std::uint64_t>; ///< auth key id, session id
+
 /// One accepted connection. Lives as long as its coroutine or a write.
 struct connection
 {
@@ -50,11 +52,10 @@ struct connection
     int dc;
     bool open = true;
     std::vector<std::byte> last_exchange{}; ///< the packet that finished the last key exchange
+    std::set<session_key> sessions{};       ///< that were seen here; they may have moved on since
 };
 
 using connection_ptr = std::shared_ptr<connection>;
-using session_key = std::pair<std::uint64_t, std::uint64_t>; ///< auth key id, session id
-
 using timer_entry = std::pair<session::time_point, session_key>;
 
 struct session_record
@@ -176,6 +177,7 @@ private:
     /// When to look at which session, one entry each. It may come too early, or for a session that is gone: a look finds out.
     std::set<timer_entry> due_{};
     std::optional<session::time_point> armed_{}; ///< when timer_ ends
+    session::time_point swept_{};                ///< when sessions without a connection were looked at
     std::vector<std::byte> scratch_;
     std::array<std::vector<std::byte>, 16> packets_{}; ///< on their way out, encrypted together
     fault_plan faults_{};

@@ -97,11 +97,12 @@ void server::close(const connection_ptr& which)
 {
     which->open = false;
     which->stream.close();
-    for (auto& [id, s] : sessions_)
-        if (s.on.lock() == which) {
-            s.on.reset();
-            s.engine->disconnected(now());
+    for (auto const& id : which->sessions)
+        if (auto const found = sessions_.find(id); found != sessions_.end() && found->second.on.lock() == which) {
+            found->second.on.reset();
+            found->second.engine->disconnected(now());
         }
+    which->sessions.clear();
 }
 
 void server::send(const connection_ptr& to, std::span<const bytes_view> packets)

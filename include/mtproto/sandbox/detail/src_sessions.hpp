@@ -117,9 +117,11 @@ session_record& server::session_of(const session_key& id, const key_record& key,
         made.engine = std::make_unique<session::server_engine>(engine, key.key, id.second, salts, random_);
         made.on = with;
         made.dc = with->dc;
+        with->sessions.insert(id);
         found = sessions_.emplace(id, std::move(made)).first;
     } else if (found->second.on.lock() != with) {
         found->second.on = with;
+        with->sessions.insert(id);
         found->second.engine->connected(now());
         if (std::exchange(found->second.missed, false))
             push(id, found->second, show_too_long());
@@ -348,9 +350,10 @@ void server::on_timer()
         found->second.engine->tick(now());
         serve_requests(id, on);
     }
-    std::erase_if(sessions_, [&](auto const& s) {
-        return s.second.on.expired() && now() - s.second.seen > std::chrono::minutes(10);
-    });
+    if (now() - swept_ > std::chrono::minutes(1)) {
+        swept_ = now();
+        std::erase_if(sessions_, [&](auto const& s) { return s.second.on.expired() && swept_ - s.second.seen > std::chrono::minutes(10); });
+    }
     arm();
 }
 
