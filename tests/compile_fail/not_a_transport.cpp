@@ -1,6 +1,5 @@
 // expect: a transport has connect, send, receive and close: see transport/concepts.hpp
-#include <mtproto/client/detail/any_transport.hpp>
-#include <mtproto/client/options.hpp>
+#include <mtproto/client/transport.hpp>
 
 struct pigeon
 {

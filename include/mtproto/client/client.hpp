@@ -3,6 +3,7 @@
 
 #include <mtproto/client/calls.hpp>
 #include <mtproto/client/detail/make_client_core.hpp>
+#include <mtproto/client/transport.hpp>
 
 namespace mtproto {
 

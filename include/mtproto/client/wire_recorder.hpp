@@ -1,8 +1,8 @@
 // Records what a client sends and receives: a decorator of its transport, and the keys in a file of their own.
 #pragma once
 
-#include <mtproto/client/detail/any_transport.hpp>
 #include <mtproto/client/detail/posix_file.hpp>
+#include <mtproto/client/detail/tcp_transport.hpp>
 #include <mtproto/client/wire_recording.hpp>
 
 #include <chrono>

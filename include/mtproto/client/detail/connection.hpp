@@ -9,6 +9,7 @@
 #include <mtproto/client/detail/key_exchange.hpp>
 #include <mtproto/client/detail/reconnect_policy.hpp>
 #include <mtproto/client/detail/session_renewal.hpp>
+#include <mtproto/client/detail/tcp_transport.hpp>
 #include <mtproto/session/bind.hpp>
 #include <mtproto/session/client_engine.hpp>
 
