@@ -9,6 +9,7 @@
 #include "mtproto/tl/json.hpp"
 #include "mtproto/tl/random.hpp"
 
+#include <cmath>
 #include <random>
 
 using namespace mtproto;
@@ -36,6 +37,22 @@ bool same_double(double a, double b)
 }
 
 } // namespace
+
+TEST_CASE("doubles survive being written as text and read, to the last bit")
+{
+    std::mt19937_64 random(7);
+    for (int i = 0; i < 20000; ++i) {
+        auto const value = std::bit_cast<double>(random());
+        if (!std::isfinite(value))
+            continue;
+        auto const text = boost::json::serialize(boost::json::value(value));
+        INFO(text);
+        REQUIRE(same_double(tl::parse_json(text).value().as_double(), value));
+    }
+    CHECK(same_double(tl::parse_json("-4.5e300").value().as_double(), -4.5e300));
+    CHECK(std::isinf(tl::parse_json("1e400").value().as_double()));
+    CHECK(tl::parse_json("1e-400").value().as_double() == 0);
+}
 
 TEST_CASE("JSON names constructors and fields as the schema does")
 {
