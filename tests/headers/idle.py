@@ -17,7 +17,7 @@ def main():
         print(__doc__)
         return 2
     listed = subprocess.run(["nm", "--demangle", "--defined-only", "--format=posix", sys.argv[1]], capture_output=True, text=True, check=True)
-    symbols = [line.rsplit(maxsplit=3) for line in listed.stdout.splitlines() if len(line.rsplit(maxsplit=3)) == 4]
+    symbols = [parts for line in listed.stdout.splitlines() if len(parts := line.rsplit(maxsplit=3)) == 4]  # name, kind, value, size
     if not symbols:
         print("no symbol at all: this is not the unit that was meant")
         return 1

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mtproto/client/detail/client_interface.hpp>
+#include <mtproto/client/detail/executor_of.hpp>
 #include <mtproto/client/invoker.hpp>
 #include <mtproto/client/update_subscription.hpp>
 
@@ -14,7 +15,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <concepts>
 #include <type_traits>
 
 namespace mtproto {
@@ -24,14 +24,6 @@ namespace detail {
 // What waits for an answer must not keep the client's inside alive, which keeps what waits: a program that ends in
 // the middle of a call would not free them. So coroutines hand their core_ptr on, and keep a weak_ptr at most.
 using core_ptr = std::shared_ptr<client_interface>;
-
-template <class T>
-concept is_executor = std::convertible_to<T, boost::asio::any_io_executor>;
-/// An executor, or a context that has one.
-template <class T>
-concept has_executor = is_executor<T> || requires(T& context) {
-    { context.get_executor() } -> is_executor;
-};
 
 /// Starts a call whose answer goes to `handler`, through `decode`.
 template <class Handler, class Decode>

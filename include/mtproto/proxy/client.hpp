@@ -6,6 +6,7 @@
 #include <mtproto/proxy/detail/messages.hpp>
 #include <mtproto/proxy/update_listener.hpp>
 
+#include <mtproto/client/detail/executor_of.hpp>
 #include <mtproto/client/invoker.hpp>
 #include <mtproto/tl/fields.hpp>
 
@@ -30,16 +31,11 @@ class client
 public:
     using executor_type = boost::asio::any_io_executor;
 
-    client(executor_type executor, client_options options)
-        : core_(std::make_shared<detail::grpc_caller>(options)), executor_(std::move(executor)), options_(std::move(options))
-    {
-    }
-    /// On the executor of `context`, such as an io_context.
-    template <class Context>
-        requires requires(Context& c) {
-            { c.get_executor() } -> std::convertible_to<executor_type>;
-        }
-    client(Context& context, client_options options) : client(executor_type(context.get_executor()), std::move(options))
+    /// On an executor, or on that of a context such as an io_context.
+    template <mtproto::detail::has_executor Where>
+    client(Where&& where, client_options options)
+        : core_(std::make_shared<detail::grpc_caller>(options)), executor_(mtproto::detail::executor_of(where)),
+          options_(std::move(options))
     {
     }
     client(const client&) = delete;

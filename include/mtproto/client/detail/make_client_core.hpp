@@ -12,15 +12,6 @@
 
 namespace mtproto::detail {
 
-template <class Where>
-boost::asio::any_io_executor executor_of(Where& where)
-{
-    if constexpr (requires { where.get_executor(); })
-        return where.get_executor();
-    else
-        return where;
-}
-
 #if defined(MTPROTO_API_INSTANTIATED)
 std::shared_ptr<client_interface> make_client_core(const boost::asio::any_io_executor& executor, client_options options);
 #else
