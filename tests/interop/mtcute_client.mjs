@@ -73,10 +73,10 @@ await run(async () => {
         if (!message.isOutgoing && message.chat.type === 'user') answers.add(message.text, message)
     })
     if (plan.bot_token) {
-        // start() does not wait until mtcute knows where the updates are, and it leaves out what came before.
-        await new Promise((resolve) => setTimeout(resolve, 1000))
-        say('waiting to be greeted')
+        // start() does not wait until mtcute knows where the updates are, and it leaves out what came before: it is greeted again.
+        const greeting = setInterval(() => say('waiting to be greeted'), 1000)
         await answers.expect('hello')
+        clearInterval(greeting)
     } else {
         const titles = []
         for await (const dialog of client.iterDialogs()) titles.push(dialog.peer.displayName)

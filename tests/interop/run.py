@@ -15,7 +15,8 @@ writes to: it echoes texts, and sends files back with their size and SHA-256. Th
     node                      where Node's packages are
 
 It signs in, lists dialogs, sends a text, waits for the echo, reads the history, transfers the files, signs out, and exits with 0.
-A bot prints "waiting to be greeted" and then expects the text "hello". Exit codes: 0 all well, 1 not, 77 the client is not installed.
+A bot prints "waiting to be greeted", more than once if need be, and then expects the text "hello". Exit codes: 0 all well,
+1 not, 77 the client is not installed.
 """
 import argparse
 import asyncio

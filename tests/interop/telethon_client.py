@@ -63,7 +63,7 @@ async def main():
     session = MemorySession()
     session.set_dc(plan["dc"], plan["host"], plan["port"])
     transport = plan["transport"]
-    options = {}  # the defaults: one key exchange in 256 takes a second attempt, since Telethon knows no dh_gen_retry
+    options = {}  # the defaults: one key exchange in 256 takes a second attempt, since Telethon hashes a key without its leading zeros
     if transport.endswith("+openssl"):
         transport = transport[: -len("+openssl")]
         aesctr.AESModeCTR.__init__ = lambda self, key, iv: setattr(self, "_aes", OpensslCtr(key, iv))

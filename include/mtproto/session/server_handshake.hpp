@@ -21,9 +21,6 @@ struct server_handshake_options
 {
     const crypto::rsa_private_key* key = nullptr; ///< must outlive the exchange
     server_clock clock{};
-    /// Fail when g^ab begins with a zero byte, one time in 256. Some clients hash such a key without its zero (Telethon), others
-    /// take dh_gen_retry for dh_gen_ok (Pyrogram and its descendants); all of them begin anew on another connection.
-    bool refuse_leading_zero = false;
     int forced_retries = 0; ///< for tests: dh_gen_retry so often before the first dh_gen_ok
 };
 
@@ -205,9 +202,6 @@ private:
         if (auto const safe = crypto::check_dh_value(inner->g_b, crypto::well_known_prime()); !safe)
             return safe.error();
         auto const key = crypto::dh_shared_key(inner->g_b, exponent_.view(), crypto::well_known_prime());
-
-        if (options_.refuse_leading_zero && key.view()[0] == std::byte{})
-            return detail::handshake_error("the key begins with a zero byte: the client has to connect again");
         if (retries_ < options_.forced_retries && ++retries_ <= max_handshake_retries) {
             retry_id_ = key.aux_hash();
             mt::dh_gen_retry answer;

@@ -67,7 +67,6 @@ asio::awaitable<void> server::accept(std::shared_ptr<server> self, std::shared_p
             session::server_handshake_options exchange;
             exchange.key = &self->key_;
             exchange.clock = self->clock_;
-            exchange.refuse_leading_zero = true;
             with = std::make_shared<connection>(std::move(socket), self->transport_, exchange, self->random_, dc);
             std::erase_if(self->connections_, [](auto const& c) { return c.expired(); });
             self->connections_.push_back(with);
