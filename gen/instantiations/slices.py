@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from generated_types import REFERENCE, boxed_types, read, write  # noqa: E402
 
-# So many that none needs more than 0.8 GB.
+# So many that none needs more than 1.2 GB.
 CODEC, LIFETIME = 12, 8
 POLICY = "::mtproto::tl::instantiated"
 NODE = re.compile(r"^extern (template .*?::(mtproto::[\w:]*raw::[\w:]+)<instantiated>.*;)$", re.M)

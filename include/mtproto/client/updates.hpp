@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mtproto/client/detail/update_sorting.hpp>
+#include <mtproto/client/error_policy.hpp>
 #include <mtproto/client/invoker.hpp>
 #include <mtproto/client/session_data.hpp>
 #include <mtproto/client/update_batch.hpp>
@@ -36,14 +37,15 @@ public:
     /// Begins to collect; nothing is fetched before next().
     explicit update_stream(Tg& tg) : tg_(tg), incoming_(tg.subscribe(true)), sorter_(silence_of(tg)) {}
 
-    /// Waits for updates. errc::rpc if a difference cannot be fetched (401 before sign-in), errc::not_connected after the
-    /// client's close(), errc::cancelled; it may be called again after all of them.
+    /// Waits for updates. errc::rpc if a difference cannot be fetched (401 before sign-in), errc::wrong_result or an error of
+    /// decoding if it cannot be understood, errc::not_connected after the client's close(), errc::cancelled; it may be called
+    /// again after all of them. Trouble of the network and of the server is waited out.
     task<result<basic_update_batch<S>>> next()
     {
         if (!sorter_.started()) {
             if (auto const ok = co_await start(); !ok)
                 co_return ok.error();
-        } else {
+        } else if (!sorter_.has_batch()) { // else something was applied that nobody has seen: the last call failed after it
             keep_position();
         }
         for (;;) {
@@ -127,6 +129,19 @@ private:
 
     static constexpr std::chrono::seconds retry_after{2};
 
+    /// Whether the same question may be answered later: neither the answer was at fault, nor whoever has ended this.
+    static bool passes(const error& why)
+    {
+        if (why.is(errc::rpc))
+            return is_internal_error(why) || why.number() == 420 || why.is_rpc("PERSISTENT_TIMESTAMP_OUTDATED");
+        for (auto const final : {errc::truncated, errc::trailing_bytes, errc::unknown_constructor, errc::bad_count, errc::too_deep,
+                                 errc::bad_padding, errc::too_large, errc::bad_gzip, errc::wrong_result, errc::not_connected,
+                                 errc::cancelled})
+            if (why.is(final))
+                return false;
+        return true;
+    }
+
     task<result<>> fetch_missing()
     {
         while (auto const what = sorter_.next_difference()) {
@@ -139,10 +154,8 @@ private:
             if (done)
                 continue;
             auto const& why = done.error();
-            bool const passing = !why.is(errc::rpc) || why.number() >= 500 || why.number() < 0 || why.number() == 420 ||
-                                 why.is_rpc("PERSISTENT_TIMESTAMP_OUTDATED");
             sorter_.fail(*what, clock::now() + (why.seconds() ? std::chrono::seconds(*why.seconds()) : retry_after));
-            if (!passing || why.is(errc::not_connected) || why.is(errc::cancelled))
+            if (!passes(why))
                 co_return why;
         }
         co_return result<>{};

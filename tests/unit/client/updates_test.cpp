@@ -240,6 +240,45 @@ TEST_CASE("what was missed while away comes first, slice by slice")
     CHECK(tg.states == 0);
 }
 
+TEST_CASE("a difference that breaks off is given out as far as it came, and counts only then")
+{
+    scripted tg;
+    tg.data.updates = update_position{10, 0, 900, 1};
+    api::updates::differenceSlice slice;
+    slice.new_messages.push_back(text(1));
+    slice.intermediate_state = state_at(11);
+    tg.differences.emplace_back(std::move(slice));
+    update_stream stream(tg);
+    CHECK(run(stream.next()).error().name() == "NO_MORE");
+    CHECK(tg.data.updates->pts == 10);
+    auto const batch = run(stream.next());
+    REQUIRE(batch.has_value());
+    CHECK(ids(*batch) == list{1});
+    CHECK(tg.data.updates->pts == 10); // whoever ends here has not handled it
+    (void)run(stream.next());
+    CHECK(tg.data.updates->pts == 11);
+}
+
+TEST_CASE("a difference that leads nowhere is an error")
+{
+    auto const outcome = [](api::updates::Difference answer) {
+        scripted tg;
+        tg.data.updates = update_position{10, 0, 900, 1};
+        tg.differences.push_back(std::move(answer));
+        update_stream stream(tg);
+        return run(stream.next());
+    };
+    api::updates::differenceSlice same;
+    api::updates::state at;
+    at.pts = 10;
+    at.date = 900;
+    same.intermediate_state = at;
+    CHECK(outcome(std::move(same)).error().is(errc::wrong_result));
+    api::updates::differenceTooLong jump;
+    jump.pts = 10;
+    CHECK(outcome(std::move(jump)).error().is(errc::wrong_result));
+}
+
 TEST_CASE("a gap is waited for, then fetched")
 {
     scripted tg;

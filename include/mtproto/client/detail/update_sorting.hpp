@@ -355,13 +355,13 @@ private:
     }
 
     template <class Difference>
-    void apply_common(Difference& difference)
+    void apply_common(Difference& brought)
     {
-        know(difference.users, difference.chats);
-        add_messages<api::raw::updateNewMessage<S>>(difference.new_messages);
-        add_messages<api::raw::updateNewEncryptedMessage<S>>(difference.new_encrypted_messages);
+        know(brought.users, brought.chats);
+        add_messages<api::raw::updateNewMessage<S>>(brought.new_messages);
+        add_messages<api::raw::updateNewEncryptedMessage<S>>(brought.new_encrypted_messages);
         // Channels have numbers of their own; all else is covered by the state that comes with the difference.
-        for (auto& update : difference.other_updates) {
+        for (auto& update : brought.other_updates) {
             auto const place = place_of<S>(update);
             bool const of_channel =
                 tl::holds<api::raw::updateChannelTooLong<S>>(update) || (place && place->track.kind == update_sequence::channel);
