@@ -2,7 +2,6 @@
 #pragma once
 
 #include <mtproto/api/fwd.hpp>
-#include <mtproto/tl/types.hpp>
 
 #include <cstdint>
 #include <vector>

@@ -2,7 +2,7 @@
 // https://core.telegram.org/api/updates
 #pragma once
 
-#include <mtproto/client/detail/update_sorting.hpp>
+#include <mtproto/client/detail/update_sorter.hpp>
 #include <mtproto/client/error_policy.hpp>
 #include <mtproto/client/invoker.hpp>
 #include <mtproto/client/session_data.hpp>

@@ -168,10 +168,31 @@ api::Chat known_channel()
     return made;
 }
 
-/// The ids of all messages in a batch.
-std::vector<int> ids(const update_batch& batch)
+using list = std::vector<int>;
+
+/// A difference that ends at `pts`, with messages of these ids.
+api::updates::Difference difference_to(int pts, const list& messages)
 {
-    std::vector<int> found;
+    api::updates::difference made;
+    for (auto const id : messages)
+        made.new_messages.push_back(text(id));
+    made.state = state_at(pts);
+    return made;
+}
+/// The same, but there is more of it.
+api::updates::Difference slice_to(int pts, const list& messages)
+{
+    api::updates::differenceSlice made;
+    for (auto const id : messages)
+        made.new_messages.push_back(text(id));
+    made.intermediate_state = state_at(pts);
+    return made;
+}
+
+/// The ids of all messages in a batch.
+list ids(const update_batch& batch)
+{
+    list found;
     for (auto const& update : batch.updates) {
         auto const* message = static_cast<const api::Message*>(nullptr);
         if (auto const* const one = tl::get_if<api::updateNewMessage>(update))
@@ -183,8 +204,6 @@ std::vector<int> ids(const update_batch& batch)
     }
     return found;
 }
-
-using list = std::vector<int>;
 
 } // namespace
 
@@ -221,14 +240,8 @@ TEST_CASE("what was missed while away comes first, slice by slice")
 {
     scripted tg;
     tg.data.updates = update_position{10, 0, 900, 1};
-    api::updates::differenceSlice slice;
-    slice.new_messages.push_back(text(1));
-    slice.intermediate_state = state_at(11);
-    tg.differences.emplace_back(std::move(slice));
-    api::updates::difference rest;
-    rest.new_messages.push_back(text(2));
-    rest.state = state_at(12);
-    tg.differences.emplace_back(std::move(rest));
+    tg.differences.push_back(slice_to(11, {1}));
+    tg.differences.push_back(difference_to(12, {2}));
     tg.send(only(new_message(2, 12)));
     tg.send(only(new_message(3, 13)));
     update_stream stream(tg);
@@ -244,10 +257,7 @@ TEST_CASE("a difference that breaks off is given out as far as it came, and coun
 {
     scripted tg;
     tg.data.updates = update_position{10, 0, 900, 1};
-    api::updates::differenceSlice slice;
-    slice.new_messages.push_back(text(1));
-    slice.intermediate_state = state_at(11);
-    tg.differences.emplace_back(std::move(slice));
+    tg.differences.push_back(slice_to(11, {1}));
     update_stream stream(tg);
     CHECK(run(stream.next()).error().name() == "NO_MORE");
     CHECK(tg.data.updates->pts == 10);
@@ -263,17 +273,12 @@ TEST_CASE("a difference that leads nowhere is an error")
 {
     auto const outcome = [](api::updates::Difference answer) {
         scripted tg;
-        tg.data.updates = update_position{10, 0, 900, 1};
+        tg.data.updates = update_position{10, 0, 1000, 1};
         tg.differences.push_back(std::move(answer));
         update_stream stream(tg);
         return run(stream.next());
     };
-    api::updates::differenceSlice same;
-    api::updates::state at;
-    at.pts = 10;
-    at.date = 900;
-    same.intermediate_state = at;
-    CHECK(outcome(std::move(same)).error().is(errc::wrong_result));
+    CHECK(outcome(slice_to(10, {})).error().is(errc::wrong_result));
     api::updates::differenceTooLong jump;
     jump.pts = 10;
     CHECK(outcome(std::move(jump)).error().is(errc::wrong_result));
@@ -284,11 +289,7 @@ TEST_CASE("a gap is waited for, then fetched")
     scripted tg;
     tg.now = state_at(10);
     tg.send(only(new_message(2, 12)));
-    api::updates::difference rest;
-    rest.new_messages.push_back(text(1));
-    rest.new_messages.push_back(text(2));
-    rest.state = state_at(12);
-    tg.differences.emplace_back(std::move(rest));
+    tg.differences.push_back(difference_to(12, {1, 2}));
     update_stream stream(tg);
     auto const before = std::chrono::steady_clock::now();
     auto const batch = run(stream.next());
@@ -303,10 +304,7 @@ TEST_CASE("what came in silence is fetched after a while")
     scripted tg;
     tg.set.update_silence = 50ms;
     tg.now = state_at(10);
-    api::updates::difference rest;
-    rest.new_messages.push_back(text(1));
-    rest.state = state_at(11);
-    tg.differences.emplace_back(std::move(rest));
+    tg.differences.push_back(difference_to(11, {1}));
     update_stream stream(tg);
     auto const before = std::chrono::steady_clock::now();
     auto const batch = run(stream.next());

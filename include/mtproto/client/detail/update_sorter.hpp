@@ -72,9 +72,8 @@ std::optional<update_place> place_of(const api::raw::Update<S>& update)
 }
 
 template <class S>
-update_position position_of(const api::raw::updates::State<S>& state)
+update_position position_of(const api::raw::updates::State<S>& at)
 {
-    auto const& at = *tl::get_if<api::raw::updates::state<S>>(state);
     return {at.pts, at.qts, at.date, at.seq};
 }
 
@@ -114,9 +113,12 @@ api::raw::message<S> full_message(Short& from)
 template <class S>
 class update_sorter
 {
+    /// What becomes applicable together; empty for a number that is spent without an update.
+    using unit = std::vector<api::raw::Update<S>>;
+
 public:
     using clock = std::chrono::steady_clock;
-    using difference = typename update_state<std::vector<api::raw::Update<S>>>::difference;
+    using difference = typename update_state<unit>::difference;
 
     explicit update_sorter(clock::duration silence) : state_(silence) {}
 
@@ -179,11 +181,7 @@ public:
                 know(all.users, all.chats);
                 sort_container(all.updates, all.date, all.seq_start, all.seq);
             },
-            [&](api::raw::updateShort<S>& one) {
-                std::vector<api::raw::Update<S>> single;
-                single.push_back(std::move(*one.update)); // a box: its name alone would be copied
-                sort_container(single, one.date, 0, 0);
-            },
+            [&](api::raw::updateShort<S>& one) { sort_single(std::move(*one.update), one.date); }, // a box: its name alone would be copied
             [&](api::raw::updatesTooLong<S>&) { too_long(); },
             [&](api::raw::updateShortSentMessage<S>& sent) {
                 state_.saw_date(sent.date);
@@ -195,9 +193,7 @@ public:
                 update.pts_count = short_message.pts_count;
                 auto const date = short_message.date;
                 update.message = full_message<S>(short_message);
-                std::vector<api::raw::Update<S>> single;
-                single.emplace_back(std::move(update));
-                sort_container(single, date, 0, 0);
+                sort_single(std::move(update), date);
             });
     }
 
@@ -294,9 +290,6 @@ public:
     }
 
 private:
-    /// What becomes applicable together; empty for a number that is spent without an update.
-    using unit = std::vector<api::raw::Update<S>>;
-
     void release()
     {
         for (auto& one : std::exchange(ready_, {}))
@@ -352,6 +345,13 @@ private:
         } else {
             state_.push({update_sequence::seq}, seq, seq - first_seq + 1, std::move(rest), clock::now(), ready_);
         }
+    }
+
+    void sort_single(api::raw::Update<S> update, std::int32_t date)
+    {
+        unit single;
+        single.push_back(std::move(update));
+        sort_container(single, date, 0, 0);
     }
 
     template <class Difference>
